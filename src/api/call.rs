@@ -1,0 +1,122 @@
+//! A request as the handlers see it: which workspace, which path, which parameters, which body.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::error::Error;
+use super::negotiate::{Formats, formats};
+use super::parameters::Parameters;
+use super::{MAX_BODY, links, percent};
+use crate::app::App;
+use crate::store::{DEFAULT, Workspace};
+
+/// Longest address; longer ones are refused before they are read.
+const MAX_ADDRESS: usize = 64 * 1024;
+
+pub struct Call {
+    pub workspace: Arc<Workspace>,
+    /// `POST` with an override header counts as what it asks for.
+    pub method: Method,
+    pub path: String,
+    /// Decoded segments below the workspace prefix; empty ones are dropped.
+    pub segments: Vec<String>,
+    pub parameters: Parameters,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// Scheme, host and workspace prefix that links begin with.
+    pub base: String,
+    pub formats: Formats,
+}
+
+impl Call {
+    /// # Errors
+    /// What is wrong before anybody asked who calls: a broken address, a body too large, a workspace key nobody may use.
+    pub async fn receive(app: &App, parts: &Parts, body: Body) -> Result<Self, Error> {
+        let address = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
+        if address > MAX_ADDRESS {
+            return Err(Error::uri_too_long());
+        }
+        let mut segments = Vec::new();
+        for segment in parts.uri.path().split('/').filter(|s| !s.is_empty()) {
+            let segment = percent::decode(segment, false)
+                .ok_or_else(|| Error::bad_request("The request address has a broken percent escape."))?;
+            segments.push(segment);
+        }
+        let (key, prefix) = workspace_key(&mut segments, &parts.headers)?;
+        let mut parameters = Parameters::parse(parts.uri.query().unwrap_or_default())?;
+        let body = match Limited::new(body, MAX_BODY).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(e) if e.is::<LengthLimitError>() => return Err(Error::too_large(MAX_BODY)),
+            Err(_) => return Err(Error::bad_request("The request body ended early.")),
+        };
+        let method = overridden(&parts.method, &parts.headers);
+        let form = content_type(&parts.headers).starts_with("application/x-www-form-urlencoded");
+        if form && method == Method::GET {
+            // the real service honours GET parameters that travel in the body (recorded 2013)
+            let text = std::str::from_utf8(&body).map_err(|_| Error::bad_request("The request body is no UTF-8."))?;
+            parameters.extend(text)?;
+        }
+        let workspace = app.state.workspace(key).await?;
+        let base = format!("{}{prefix}", links::origin(app.config(), parts));
+        let formats = formats(&method, &parameters, &parts.headers);
+        Ok(Self {
+            workspace,
+            method,
+            path: parts.uri.path().to_owned(),
+            segments,
+            parameters,
+            headers: parts.headers.clone(),
+            body,
+            base,
+            formats,
+        })
+    }
+
+    pub fn content_type(&self) -> String {
+        content_type(&self.headers)
+    }
+}
+
+pub fn content_type(headers: &HeaderMap) -> String {
+    headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+}
+
+fn overridden(method: &Method, headers: &HeaderMap) -> Method {
+    if *method != Method::POST {
+        return method.clone();
+    }
+    let wanted = headers.get("x-http-method-override").and_then(|v| v.to_str().ok());
+    wanted.and_then(|w| w.trim().to_ascii_uppercase().parse().ok()).unwrap_or(Method::POST)
+}
+
+/// The workspace by path (`/w/{key}/…`, which is cut off) or by header.
+fn workspace_key(segments: &mut Vec<String>, headers: &HeaderMap) -> Result<(String, String), Error> {
+    if segments.len() >= 2 && segments[0] == "w" {
+        let key = segments[1].clone();
+        segments.drain(..2);
+        let prefix = format!("/w/{key}");
+        return Ok((key, prefix));
+    }
+    match headers.get("x-tpmock-workspace") {
+        None => Ok((DEFAULT.to_owned(), String::new())),
+        Some(value) => match value.to_str() {
+            Ok(key) => Ok((key.trim().to_owned(), String::new())),
+            Err(_) => Err(Error::bad_request("X-TPMock-Workspace must be plain ASCII.")),
+        },
+    }
+}
+
+impl crate::app::State {
+    /// The workspace of that key, made on first touch off the async threads: it copies a file.
+    pub async fn workspace(self: &Arc<Self>, key: String) -> Result<Arc<Workspace>, Error> {
+        if let Some(workspace) = self.store.find(&key) {
+            return Ok(workspace);
+        }
+        let state = Arc::clone(self);
+        let made = tokio::task::spawn_blocking(move || state.store.workspace(&key)).await;
+        made.map_err(|_| Error::internal("the workspace could not be made"))?.map_err(Error::from)
+    }
+}

@@ -1,0 +1,226 @@
+//! Every refusal, its status decided in one place, its text in the vendor's words.
+
+use axum::http::request::Parts;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::negotiate::formats;
+use super::parameters::Parameters;
+use crate::app::App;
+use crate::query;
+use crate::store::StoreError;
+use crate::syntax;
+use crate::wire::{ErrorDocument, ErrorItem, Format};
+
+#[derive(Debug)]
+pub struct Error {
+    pub kind: Kind,
+    pub message: String,
+    pub items: Vec<ErrorItem>,
+    /// What is not emulated, for the header and the log.
+    pub feature: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    /// A path that names no resource; the real service answers with a page, not with an error document.
+    NoResource,
+    MethodNotAllowed,
+    TooLarge,
+    UriTooLong,
+    Conflict,
+    Internal,
+    NotImplemented,
+    Unavailable,
+    Full,
+}
+
+impl Kind {
+    pub fn status(self) -> u16 {
+        match self {
+            Kind::BadRequest => 400,
+            Kind::Unauthorized => 401,
+            Kind::Forbidden => 403,
+            Kind::NotFound | Kind::NoResource => 404,
+            Kind::MethodNotAllowed => 405,
+            Kind::Conflict => 409,
+            Kind::TooLarge => 413,
+            Kind::UriTooLong => 414,
+            Kind::Internal => 500,
+            Kind::NotImplemented => 501,
+            Kind::Unavailable => 503,
+            Kind::Full => 507,
+        }
+    }
+
+    /// The status in the vendor's word: the name of .NET's `HttpStatusCode`.
+    fn word(self) -> &'static str {
+        match self {
+            Kind::BadRequest => "BadRequest",
+            Kind::Unauthorized => "Unauthorized",
+            Kind::Forbidden => "Forbidden",
+            Kind::NotFound | Kind::NoResource => "NotFound",
+            Kind::MethodNotAllowed => "MethodNotAllowed",
+            Kind::Conflict => "Conflict",
+            Kind::TooLarge => "RequestEntityTooLarge",
+            Kind::UriTooLong => "RequestUriTooLong",
+            Kind::Internal => "InternalServerError",
+            Kind::NotImplemented => "NotImplemented",
+            Kind::Unavailable => "ServiceUnavailable",
+            Kind::Full => "InsufficientStorage",
+        }
+    }
+}
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let item = ErrorItem { token: message.clone(), data: Vec::new(), value: message.clone() };
+        Self { kind, message, items: vec![item], feature: None }
+    }
+
+    /// A message made from a template, as the vendor makes them.
+    pub fn template(kind: Kind, token: &str, data: &[(&str, String)]) -> Self {
+        let value = data.iter().fold(token.to_owned(), |t, (name, v)| t.replace(&format!("{{{name}}}"), v));
+        let data = data.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+        let item = ErrorItem { token: token.to_owned(), data, value: value.clone() };
+        Self { kind, message: value, items: vec![item], feature: None }
+    }
+
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(Kind::BadRequest, message)
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(Kind::Unauthorized, "Authentication is required to access this resource.")
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, message)
+    }
+
+    pub fn not_found(entity: &str, id: i64) -> Self {
+        let data = [("entityKind", entity.to_owned()), ("id", id.to_string())];
+        Self::template(Kind::NotFound, "{entityKind} with Id {id} not found or access is forbidden.", &data)
+    }
+
+    pub fn no_resource(path: &str) -> Self {
+        Self::new(Kind::NoResource, format!("Requested URL: {path}"))
+    }
+
+    pub fn method_not_allowed() -> Self {
+        Self::new(Kind::MethodNotAllowed, "The requested resource does not support this http method.")
+    }
+
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(Kind::TooLarge, format!("The request body is larger than {limit} bytes."))
+    }
+
+    pub fn uri_too_long() -> Self {
+        Self::new(Kind::UriTooLong, "The request address is too long.")
+    }
+
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Kind::Internal, message)
+    }
+
+    pub fn not_emulated(feature: &str) -> Self {
+        let mut error = Self::new(Kind::NotImplemented, format!("{feature} is not emulated."));
+        error.feature = Some(feature.to_owned());
+        error
+    }
+
+    /// A v1 parameter that cannot be read. The real service says no more than the first sentence.
+    pub fn parameter(detail: impl std::fmt::Display) -> Self {
+        let mut error = Self::bad_request(syntax::v1::MESSAGE);
+        error.items[0].data = vec![("detail".to_owned(), detail.to_string())];
+        error
+    }
+
+    /// The answer for a refusal. `call` is missing where the request did not get that far.
+    pub fn render(self, app: &App, call: Option<&Call>, parts: &Parts) -> Answer {
+        if let Some(feature) = &self.feature {
+            tracing::warn!(target: "tpmock::honesty", feature, "not emulated: {feature}");
+        }
+        if self.kind == Kind::NoResource {
+            return Answer::page(404, not_found_page(&self.message));
+        }
+        let format = match call {
+            Some(call) => call.formats.error,
+            None => {
+                let parameters = Parameters::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default();
+                formats(&parts.method, &parameters, &parts.headers).error
+            }
+        };
+        let document = ErrorDocument {
+            status: self.kind.word(),
+            message: self.message,
+            items: self.items,
+            error_id: app.state.guid(),
+        };
+        let (body, content_type) = match format {
+            Format::Json => (document.json(), "application/json; charset=utf-8"),
+            Format::Xml => (document.xml(), "text/xml; charset=utf-8"),
+        };
+        let mut answer = Answer::new(self.kind.status(), content_type, body);
+        if self.kind == Kind::Unauthorized {
+            let host = parts.headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("tpmock");
+            let realm: String = host.chars().filter(|c| *c != '"' && *c != '\\').collect();
+            answer = answer.header("www-authenticate", format!("Basic realm=\"{realm}\""));
+        }
+        if let Some(feature) = self.feature {
+            answer = answer.header("x-tpmock-not-emulated", feature);
+        }
+        if self.kind == Kind::Unavailable {
+            answer = answer.header("retry-after", "1");
+        }
+        answer
+    }
+}
+
+/// The page the real service shows for a path without a resource.
+fn not_found_page(what: &str) -> String {
+    let what = what.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!(
+        "<!DOCTYPE html>\n<html>\n  <head><title>The resource cannot be found.</title></head>\n  <body>\n    \
+         <h1>Server Error in '/' Application.</h1>\n    <h2><i>The resource cannot be found.</i></h2>\n    \
+         <p>{what}</p>\n  </body>\n</html>\n"
+    )
+}
+
+impl From<query::Error> for Error {
+    fn from(error: query::Error) -> Self {
+        let kind = match error.kind {
+            query::ErrorKind::Refused => Kind::BadRequest,
+            query::ErrorKind::Fails => Kind::Internal,
+            query::ErrorKind::NotEmulated => Kind::NotImplemented,
+        };
+        let mut result = Error::template(kind, error.token, &error.data);
+        if error.kind == query::ErrorKind::NotEmulated {
+            result.feature = Some(result.message.clone());
+        }
+        result
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let kind = match &error {
+            StoreError::Busy | StoreError::TooManyWorkspaces { .. } => Kind::Unavailable,
+            StoreError::Full => Kind::Full,
+            StoreError::BadKey(_) => Kind::BadRequest,
+            StoreError::Permanent => Kind::Conflict,
+            StoreError::ReadOnly => Kind::Forbidden,
+            StoreError::Runtime(_) => Kind::Internal,
+            _ => Kind::Internal,
+        };
+        if kind == Kind::Internal {
+            tracing::error!(target: "tpmock::store", %error, "{error}");
+        }
+        Error::new(kind, error.to_string())
+    }
+}

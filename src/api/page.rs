@@ -1,0 +1,228 @@
+//! A v1 read: parameters → bound query → plan → bytes.
+
+use std::sync::Arc;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::error::Error;
+use super::v1::Target;
+use super::v1_parameters::V1Parameters;
+use crate::app::App;
+use crate::catalog::EntityId;
+use crate::clock::Millis;
+use crate::event::{Links, ListForm, Name, Sink};
+use crate::query::{self, CustomField, Read, Scene};
+use crate::rules::accounts::Account;
+use crate::rules::custom_fields;
+use crate::sql::{self, Plan};
+use crate::store::{self, Connection, Lane, Outcome, Request, Rest, Root, StoreError, select};
+use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter, jsonp, pretty};
+
+/// A page from here on steps so many rows that it takes the lane of dear queries.
+const DEAR_SKIP: u64 = 10_000;
+
+const DAY: Millis = 86_400_000;
+
+/// Answers a v1 read.
+///
+/// # Errors
+/// Unknown members, broken parameters, an id nobody has or the caller may not see.
+pub async fn read(
+    app: &App,
+    call: &Arc<Call>,
+    caller: &Account,
+    entity: EntityId,
+    target: Target,
+) -> Result<Answer, Error> {
+    let parameters = Arc::new(V1Parameters::parse(call)?);
+    if let Target::Inner { owner, id, .. } = target {
+        exists(app, call, caller, owner, id).await?;
+    }
+    let page = Page::new(app, call, caller, entity, target, Arc::clone(&parameters)).await?;
+    let lane = if parameters.limit.skip >= DEAR_SKIP { Lane::Dear } else { Lane::Short };
+    let (body, outcome) = app.state.store.read(&call.workspace, lane, move |c| page.render(c)).await??;
+    let single = matches!(target, Target::Entity(_));
+    if let Target::Entity(id) = target
+        && outcome.rows == 0
+    {
+        return Err(Error::not_found(&app.state.model.catalog.entity(entity).name, id));
+    }
+    let mut answer = finish(call, &parameters, body);
+    answer.rows = outcome.rows;
+    answer.tags = if single { "get-resource" } else { "" };
+    Ok(answer)
+}
+
+/// 404 for the owner of an inner collection that is not there or not to be seen.
+async fn exists(app: &App, call: &Call, caller: &Account, owner: EntityId, id: i64) -> Result<(), Error> {
+    let model = &app.state.model;
+    let scene = Scene { model, custom_fields: &[], caller: caller.caller(), zone: call.workspace.zone() };
+    let read = Read { id: Some(id), include: Some(&[]), ..Read::page(owner) };
+    let plan = sql::plan(&model.catalog, &query::read(scene, &read)?);
+    let (definitions, me) = (Arc::clone(&app.state.definitions), caller.id);
+    let times = times(call);
+    let found = app
+        .state
+        .store
+        .read(&call.workspace, Lane::Short, move |connection| {
+            let request = Request { now: times.0, today: times.1, me, rest: &|_| String::new() };
+            let zone = crate::clock::Zone::utc();
+            let mut sink = JsonWriter::new(Vec::new(), &JsonStyle::V1, crate::wire::Notation::Ms, &zone, "");
+            store::run(connection, &plan, &definitions, &request, &Root::One, &mut sink)
+        })
+        .await?
+        .map_err(StoreError::from)?;
+    if found.rows > 0 { Ok(()) } else { Err(Error::not_found(&model.catalog.entity(owner).name, id)) }
+}
+
+/// Now, and the midnight before it in the server's zone.
+pub fn times(call: &Call) -> (Millis, Millis) {
+    let (now, zone) = (call.workspace.clock.now(), call.workspace.zone());
+    (now, zone.from_wall(zone.to_wall(now).div_euclid(DAY) * DAY))
+}
+
+/// The custom fields an account has configured, asked for once.
+pub async fn custom_fields(app: &App, call: &Call) -> Result<Arc<Vec<CustomField>>, Error> {
+    let memory = app.state.memory(&call.workspace);
+    if let Some(known) = memory.custom_fields() {
+        return Ok(known);
+    }
+    let rows = app.state.store.read(&call.workspace, Lane::Short, |c| select(c, custom_fields::ALL, &[])).await??;
+    let fields = Arc::new(rows.iter().filter_map(|r| custom_fields::from_row(r)).collect::<Vec<_>>());
+    memory.remember_custom_fields(&fields);
+    Ok(fields)
+}
+
+/// Everything a reader thread needs to write the answer.
+struct Page {
+    app: App,
+    call: Arc<Call>,
+    plan: Plan,
+    parameters: Arc<V1Parameters>,
+    me: i64,
+    /// Element of an XML list.
+    plural: Name,
+    /// Address of the collection, without parameters.
+    address: String,
+    single: bool,
+}
+
+impl Page {
+    async fn new(
+        app: &App,
+        call: &Arc<Call>,
+        caller: &Account,
+        entity: EntityId,
+        target: Target,
+        parameters: Arc<V1Parameters>,
+    ) -> Result<Self, Error> {
+        let model = &app.state.model;
+        let catalog = &model.catalog;
+        let fields = match parameters.needs_custom_fields {
+            true => custom_fields(app, call).await?,
+            false => Arc::default(),
+        };
+        let context = match &parameters.acid {
+            Some(acid) => super::context::stored(app, call, acid)?,
+            None => None,
+        };
+        let (entity, within, id) = match target {
+            Target::Collection => (entity, None, None),
+            Target::Entity(id) => (entity, None, Some(id)),
+            Target::Inner { id, collection, .. } => {
+                let item = catalog.member(collection).collection().map_or(entity, |c| c.item);
+                (item, Some((collection, id)), None)
+            }
+        };
+        let address = match target {
+            Target::Inner { owner, id, collection } => {
+                let (owner, collection) = (&catalog.entity(owner).plural, &catalog.member(collection).name);
+                format!("{}/api/v1/{owner}/{id}/{collection}", call.base)
+            }
+            Target::Collection | Target::Entity(_) => format!("{}/api/v1/{}", call.base, catalog.entity(entity).plural),
+        };
+        let read = Read {
+            entity,
+            within,
+            id,
+            include: parameters.include.as_deref(),
+            exclude: parameters.exclude.as_deref(),
+            append: &parameters.append,
+            filter: parameters.filter.as_ref(),
+            order: parameters.order.as_ref().map(|(path, down)| (path, *down)),
+            limit: parameters.limit,
+            inner_take: parameters.inner_take,
+            inner_skip: parameters.inner_skip,
+            context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
+        };
+        let scene = Scene { model, custom_fields: &fields, caller: caller.caller(), zone: call.workspace.zone() };
+        let plan = sql::plan(catalog, &query::read(scene, &read)?);
+        let plural = Name::new(&catalog.entity(entity).plural);
+        Ok(Self {
+            app: app.clone(),
+            call: Arc::clone(call),
+            plan,
+            parameters,
+            me: caller.id,
+            plural,
+            address,
+            single: matches!(target, Target::Entity(_)),
+        })
+    }
+
+    fn render(&self, connection: &Connection) -> Result<(Vec<u8>, Outcome), StoreError> {
+        let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
+        match self.call.formats.success {
+            Format::Json => {
+                let out = Vec::with_capacity(4096);
+                let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.parameters.notation, zone, base);
+                let outcome = self.run(connection, None, &mut writer)?;
+                Ok((writer.finish(), outcome))
+            }
+            Format::Xml => {
+                let mut writer = XmlWriter::new(Vec::with_capacity(4096), zone, base);
+                let outcome = self.run(connection, Some(&self.plural), &mut writer)?;
+                Ok((writer.finish(), outcome))
+            }
+        }
+    }
+
+    fn run<S: Sink>(&self, connection: &Connection, name: Option<&Name>, sink: &mut S) -> Result<Outcome, StoreError> {
+        let (now, today) = times(&self.call);
+        let rest = |rest: &Rest<'_>| {
+            let path = format!("{}/api/v1/{}/{}/{}", self.call.base, rest.owner, rest.key, rest.collection);
+            self.parameters.rest(&path, rest.include, rest.take, rest.skip)
+        };
+        let request = Request { now, today, me: self.me, rest: &rest };
+        let links = |more: bool| self.links(more);
+        let root = match self.single {
+            true => Root::One,
+            false => Root::Page { name, form: ListForm::Envelope, links: &links },
+        };
+        Ok(store::run(connection, &self.plan, &self.app.state.definitions, &request, &root, sink)?)
+    }
+
+    /// `Next` where more rows follow, `Prev` where rows were skipped; a first page cut short by `skip` shrinks.
+    fn links(&self, more: bool) -> Links {
+        let take = u64::from(self.parameters.limit.take.unwrap_or_default());
+        let skip = self.parameters.limit.skip;
+        let page = |take, skip| self.parameters.page(&self.address, take, skip);
+        Links {
+            prev: (skip > 0).then(|| if skip < take { page(skip, 0) } else { page(take, skip - take) }),
+            next: more.then(|| page(take, skip + take)),
+        }
+    }
+}
+
+fn finish(call: &Call, parameters: &V1Parameters, body: Vec<u8>) -> Answer {
+    match (call.formats.success, &parameters.callback) {
+        (Format::Xml, _) => Answer::new(200, "application/xml; charset=utf-8", body),
+        (Format::Json, callback) => {
+            let body = if parameters.prettify { pretty(&body) } else { body };
+            match callback {
+                Some(callback) => Answer::new(200, "application/javascript", jsonp(callback, &body, true)),
+                None => Answer::new(200, "application/json", body),
+            }
+        }
+    }
+}

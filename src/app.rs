@@ -1,0 +1,188 @@
+//! One server's state: the model, the store, and what is remembered about each workspace.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::catalog;
+use crate::clock::{Clock, Zone, parse_instant};
+use crate::config::{Config, SeedSource};
+use crate::query::{CustomField, Model};
+use crate::rules::accounts::Account;
+use crate::secret;
+use crate::sql::{self, Definitions};
+use crate::store::seed::{self, SeedFile};
+use crate::store::{Options, Origin, Store, StoreError, Workspace};
+use crate::syntax;
+
+const CATALOG: &str = include_str!("../fixtures/catalog.json");
+const DEMO: &str = include_str!("../fixtures/seed/demo.json");
+const SMALL: &str = include_str!("../fixtures/seed/small.json");
+const EMPTY: &str = include_str!("../fixtures/seed/empty.json");
+
+/// Bumped whenever the schema changes: a data file of another version is not opened.
+const SCHEMA_VERSION: i32 = 1;
+
+/// Why a server does not start; one sentence, or one for each mistake of a file.
+#[derive(Debug)]
+pub struct StartError(pub String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// A server without its sockets. Cheap to clone; the last clone that goes takes the state with it.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) state: Arc<State>,
+}
+
+pub(crate) struct State {
+    pub config: Config,
+    pub model: Arc<Model>,
+    pub definitions: Arc<Definitions>,
+    pub store: Store,
+    memories: Mutex<HashMap<String, Arc<Memory>>>,
+    guids: AtomicU64,
+}
+
+/// What is remembered about one generation of a workspace, so that it is not asked for at each request.
+pub(crate) struct Memory {
+    generation: u64,
+    /// Accounts by the fingerprint of the credential that proved them.
+    accounts: Mutex<HashMap<[u8; 32], Account>>,
+    custom_fields: Mutex<Option<Arc<Vec<CustomField>>>>,
+}
+
+impl App {
+    /// Loads the model and the seed, and opens the store.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the settings, the seed or the data file.
+    pub fn new(config: Config) -> Result<Self, StartError> {
+        let catalog = catalog::load(CATALOG).map_err(|e| StartError(e.to_string()))?;
+        let parse = |text: &str| syntax::v2::parse_expression(text).map_err(|e| e.to_string());
+        let model = Arc::new(Model::new(catalog, parse).map_err(|e| StartError(e.to_string()))?);
+        let zone = Arc::new(Zone::named(&config.time_zone).map_err(StartError)?);
+        let clock = match &config.clock {
+            Some(text) => Clock::frozen(parse_instant(text).map_err(StartError)?),
+            None => Clock::running(),
+        };
+        let files = seed_files(&config.seed)?;
+        let origin = Origin {
+            version: SCHEMA_VERSION,
+            schema: sql::schema(&model.catalog),
+            seed: {
+                let (model, zone, now) = (Arc::clone(&model), Arc::clone(&zone), clock.now());
+                Box::new(move |connection| {
+                    let files: Vec<SeedFile<'_>> = files.iter().map(|(name, text)| SeedFile { name, text }).collect();
+                    let ground =
+                        seed::Ground { catalog: &model.catalog, zone: &zone, now, hash: &secret::hash_password };
+                    seed::load(connection, &ground, &files).map_err(|e| StoreError::Seed(e.to_string()))
+                })
+            },
+        };
+        let options =
+            Options { data: config.data.clone(), workspaces: config.max_workspaces, clock, zone, ..Options::default() };
+        let store = Store::open(options, origin)?;
+        let definitions = Arc::new(sql::definitions(&model.catalog));
+        let state = State { config, model, definitions, store, memories: Mutex::default(), guids: AtomicU64::new(0) };
+        Ok(Self { state: Arc::new(state) })
+    }
+
+    /// The whole product as a service; it needs no socket.
+    pub fn router(&self) -> axum::Router {
+        crate::api::router(self)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.state.config
+    }
+
+    /// Logins with a personal access token that a built-in seed fixes, for the banner.
+    pub async fn demo_tokens(&self) -> Vec<(String, String)> {
+        if matches!(self.state.config.seed, SeedSource::File(_)) {
+            return Vec::new();
+        }
+        let workspace = self.state.store.default_workspace();
+        let read = |c: &crate::store::Connection| crate::store::select(c, crate::rules::accounts::TOKENS, &[]);
+        let rows = self.state.store.read(workspace, crate::store::Lane::Short, read).await;
+        let rows = rows.and_then(|r| r).unwrap_or_default();
+        let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
+            [crate::value::Value::Text(login), crate::value::Value::Text(token)] => {
+                Some((login.clone(), token.clone()))
+            }
+            _ => None,
+        });
+        pairs.collect()
+    }
+}
+
+impl State {
+    /// What is remembered about the workspace as it is now.
+    pub fn memory(&self, workspace: &Workspace) -> Arc<Memory> {
+        let generation = workspace.generation();
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(memory) = memories.get(workspace.key()).filter(|m| m.generation == generation) {
+            return Arc::clone(memory);
+        }
+        let memory = Arc::new(Memory { generation, accounts: Mutex::default(), custom_fields: Mutex::default() });
+        memories.insert(workspace.key().to_owned(), Arc::clone(&memory));
+        memory
+    }
+
+    /// Forgets a workspace that was dropped.
+    pub fn forget(&self, key: &str) {
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    pub fn guid(&self) -> String {
+        secret::guid("server", self.guids.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Memory {
+    pub fn account(&self, fingerprint: &[u8; 32]) -> Option<Account> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned()
+    }
+
+    pub fn remember_account(&self, fingerprint: [u8; 32], account: &Account) {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint, account.clone());
+    }
+
+    pub fn custom_fields(&self) -> Option<Arc<Vec<CustomField>>> {
+        self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn remember_custom_fields(&self, fields: &Arc<Vec<CustomField>>) {
+        *self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(fields));
+    }
+}
+
+fn seed_files(source: &SeedSource) -> Result<Vec<(String, String)>, StartError> {
+    let built_in = |name: &str, text: &str| vec![(name.to_owned(), text.to_owned())];
+    Ok(match source {
+        SeedSource::Demo => built_in("demo.json", DEMO),
+        SeedSource::Small => built_in("small.json", SMALL),
+        SeedSource::Empty => built_in("empty.json", EMPTY),
+        SeedSource::File(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| StartError(format!("the seed {} cannot be read: {e}", path.display())))?;
+            // a file that brings no entity types stands on those that every account has
+            let whole = text.contains("\"EntityTypes\"");
+            let base = if whole { Vec::new() } else { built_in("empty.json", EMPTY) };
+            base.into_iter().chain([(path.display().to_string(), text)]).collect()
+        }
+    })
+}

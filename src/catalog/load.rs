@@ -1,0 +1,411 @@
+//! Catalog file → [`Catalog`]. Every mistake of the file is reported at once.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::history;
+use super::model::{
+    Catalog, Collection, CollectionLink, Entity, EntityId, EntityKind, Field, FieldRole, Member, MemberId, MemberKind,
+    Reference, Rule, Set, Sort, Storage, View,
+};
+use super::raw::{RawCatalog, RawCollection, RawEntity, RawField, RawReference};
+use crate::value::ValueType;
+
+/// Everything that is wrong with a catalog file.
+#[derive(Debug)]
+pub struct LoadError(pub Vec<String>);
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the catalog has {} mistake(s):\n  {}", self.0.len(), self.0.join("\n  "))
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// # Errors
+/// All mistakes of the file: bad JSON, unknown names, clashing members.
+pub fn load(text: &str) -> Result<Catalog, LoadError> {
+    let raw: RawCatalog = serde_json::from_str(text).map_err(|e| LoadError(vec![e.to_string()]))?;
+    let mut entities = raw.entities;
+    entities.extend(history::derive(&entities));
+    let mut loader = Loader { ids: HashMap::new(), raw: entities, problems: Vec::new() };
+    loader.number();
+    let mut built: Vec<Entity> = (0..loader.raw.len()).map(|i| loader.entity(i)).collect();
+    link_heirs(&mut built);
+    let by_name = loader.names();
+    let mut sets = HashMap::new();
+    for (name, set) in raw.sets {
+        if let Some(entity) = loader.id(&set.entity, "a set") {
+            sets.insert(name, Set { entity, key: set.key, user: set.user });
+        }
+    }
+    let catalog = Catalog { entities: built, by_name, sets };
+    loader.check(&catalog);
+    if loader.problems.is_empty() { Ok(catalog) } else { Err(LoadError(loader.problems)) }
+}
+
+struct Loader {
+    ids: HashMap<String, EntityId>,
+    raw: Vec<RawEntity>,
+    problems: Vec<String>,
+}
+
+impl Loader {
+    fn number(&mut self) {
+        for (i, entity) in self.raw.iter().enumerate() {
+            let id = EntityId(u16::try_from(i).unwrap_or(u16::MAX));
+            if self.ids.insert(entity.name.clone(), id).is_some() {
+                self.problems.push(format!("{} is declared twice", entity.name));
+            }
+        }
+    }
+
+    fn id(&mut self, name: &str, whose: &str) -> Option<EntityId> {
+        let id = self.ids.get(name).copied();
+        if id.is_none() {
+            self.problems.push(format!("{whose} names the unknown entity '{name}'"));
+        }
+        id
+    }
+
+    /// Indexes of the entity's levels, the topmost first.
+    fn levels(&mut self, index: usize) -> Vec<usize> {
+        let mut levels = vec![index];
+        let mut at = index;
+        while let Some(base) = self.raw[at].base.clone() {
+            let whose = self.raw[at].name.clone();
+            let Some(id) = self.id(&base, &whose) else { break };
+            at = usize::from(id.0);
+            if levels.contains(&at) {
+                self.problems.push(format!("{whose} inherits from itself"));
+                break;
+            }
+            levels.push(at);
+        }
+        levels.reverse();
+        levels
+    }
+
+    fn entity(&mut self, index: usize) -> Entity {
+        let id = EntityId(u16::try_from(index).unwrap_or(u16::MAX));
+        let levels = self.levels(index);
+        let raw = self.raw[index].clone();
+        let mut members = Vec::new();
+        for &level in &levels {
+            self.values(level, &mut members);
+        }
+        for &level in &levels {
+            let owner = EntityId(u16::try_from(level).unwrap_or(u16::MAX));
+            for collection in self.raw[level].collections.clone() {
+                members.extend(self.collection(owner, &collection));
+            }
+        }
+        self.overrides(&levels, &mut members);
+        let mut by_name = HashMap::new();
+        for (i, member) in members.iter_mut().enumerate() {
+            member.id = MemberId { entity: id, index: u16::try_from(i).unwrap_or(u16::MAX) };
+            by_name.insert(member.name.clone(), member.id);
+            if by_name.insert(member.name.to_ascii_lowercase(), member.id).is_some_and(|old| old != member.id) {
+                self.problems.push(format!("{} has two members called {}", raw.name, member.name));
+            }
+        }
+        let top = levels[0];
+        let family = &self.raw[top];
+        let shared = levels.len() > 1 || family.kind == "base";
+        let inherited = |f: fn(&RawEntity) -> bool| levels.iter().rev().map(|&l| &self.raw[l]).find(|e| f(e));
+        let visible = inherited(|e| !e.visible.is_empty()).map(|e| e.visible.clone()).unwrap_or_default();
+        let process = inherited(|e| e.process.is_some()).and_then(|e| e.process.clone());
+        let table = match (&raw.view, raw.kind.as_str()) {
+            (Some(_), _) => raw.name.clone(),
+            (None, "history") => history::table(&raw.name, &self.raw),
+            (None, _) => family.name.clone(),
+        };
+        let view = raw.view.as_ref().and_then(|v| {
+            let through = self.id(&v.through, &raw.name)?;
+            Some(View { through, to: v.to.clone(), far: v.far.clone(), far_as: v.far_as.clone() })
+        });
+        let source = raw.kind.eq("history").then(|| history::source(&raw.name)).flatten();
+        let source = source.and_then(|name| self.ids.get(name).copied());
+        let kinds = match source {
+            Some(of) => {
+                let source = &self.raw[usize::from(of.0)];
+                (source.base.is_some()).then(|| source.entity_type.into_iter().collect())
+            }
+            None => (shared && raw.view.is_none()).then(Vec::new),
+        };
+        let (sort, direction) = raw.sort.clone().unwrap_or_else(|| ("Id".into(), "desc".into()));
+        Entity {
+            id,
+            kind: self.kind(&raw),
+            ancestors: levels.iter().rev().skip(1).map(|&l| EntityId(u16::try_from(l).unwrap_or(u16::MAX))).collect(),
+            heirs: Vec::new(),
+            type_id: raw.entity_type,
+            table,
+            kinds,
+            view,
+            can_create: raw.flags.contains('c'),
+            can_update: raw.flags.contains('u'),
+            can_delete: raw.flags.contains('d'),
+            in_index: raw.index,
+            sort: Sort { member: sort, descending: direction == "desc" },
+            projection: raw.projection.clone(),
+            visible: visible.iter().filter_map(|rule| self.rule(&raw.name, rule)).collect(),
+            process,
+            members,
+            source,
+            by_name,
+            name: raw.name,
+            plural: raw.plural,
+            description: raw.description,
+        }
+    }
+
+    fn kind(&mut self, raw: &RawEntity) -> EntityKind {
+        match raw.kind.as_str() {
+            "resource" => EntityKind::Resource,
+            "base" => EntityKind::Base,
+            "embedded" => EntityKind::Embedded,
+            "context" => EntityKind::Context,
+            "link" => EntityKind::Link,
+            "hidden" => EntityKind::Hidden,
+            "history" => EntityKind::History,
+            other => {
+                self.problems.push(format!("{} has the unknown kind '{other}'", raw.name));
+                EntityKind::Resource
+            }
+        }
+    }
+
+    fn rule(&mut self, whose: &str, text: &str) -> Option<Rule> {
+        match text.split_once(':') {
+            None if text == "any" => Some(Rule::Anyone),
+            Some(("me", path)) => Some(Rule::Me(path.into())),
+            Some(("item", path)) => Some(Rule::Item(path.into())),
+            Some((set, path)) => Some(Rule::InSet { set: set.into(), path: path.into() }),
+            None => {
+                self.problems.push(format!("{whose} has the unknown visibility '{text}'"));
+                None
+            }
+        }
+    }
+
+    fn values(&mut self, level: usize, members: &mut Vec<Member>) {
+        let owner = EntityId(u16::try_from(level).unwrap_or(u16::MAX));
+        let whose = self.raw[level].name.clone();
+        for field in self.raw[level].fields.clone() {
+            members.extend(self.field(owner, &whose, &field));
+        }
+        for reference in self.raw[level].references.clone() {
+            members.extend(self.reference(owner, &whose, &reference));
+        }
+    }
+
+    fn field(&mut self, owner: EntityId, whose: &str, raw: &RawField) -> Option<Member> {
+        let link = raw.clr.as_deref() == Some("TpUri");
+        let ty = match raw.ty.as_str() {
+            "int" => ValueType::Int,
+            "long" => ValueType::Long,
+            "decimal" => ValueType::Decimal,
+            "double" => ValueType::Double,
+            "bool" => ValueType::Bool,
+            "date" => ValueType::Date,
+            "string" if link => ValueType::Link,
+            "string" | "richtext" | "tags" | "enum" | "object" => ValueType::Text,
+            other => {
+                self.problems.push(format!("{whose}.{} has the unknown type '{other}'", raw.name));
+                return None;
+            }
+        };
+        let storage = match &raw.value {
+            Some(text) => Storage::Computed(text.clone()),
+            None if raw.ty == "object" => Storage::Embedded(raw.name.clone()),
+            None => Storage::Column(raw.name.clone()),
+        };
+        let clr = raw.clr.clone().or_else(|| raw.enumeration.clone()).unwrap_or_else(|| ty.clr_name().into());
+        let kind = MemberKind::Field(Field {
+            ty,
+            clr,
+            values: raw.values.clone(),
+            role: match raw.ty.as_str() {
+                "richtext" => FieldRole::Rich,
+                "tags" => FieldRole::Tags,
+                _ => FieldRole::Plain,
+            },
+            nullable: raw.nullable,
+            default: raw.default.clone(),
+            max_length: raw.max_length,
+            storage,
+            drags: raw.drags.clone(),
+        });
+        Some(Member {
+            id: MemberId { entity: owner, index: 0 },
+            name: raw.name.clone(),
+            owner,
+            kind,
+            readonly: raw.readonly,
+            required: raw.required,
+            meta_required: raw.required || raw.meta_required,
+            deprecated: raw.deprecated,
+            synthetic: raw.synthetic,
+            hidden: raw.write_only || raw.meta_only,
+            bound_to_parent: raw.value.is_none() && !raw.synthetic && raw.ty != "tags",
+        })
+    }
+
+    fn reference(&mut self, owner: EntityId, whose: &str, raw: &RawReference) -> Option<Member> {
+        let target = self.id(raw.target.as_deref().unwrap_or(&raw.name), &format!("{whose}.{}", raw.name))?;
+        let embedded = self.raw[usize::from(target.0)].kind == "embedded";
+        let storage = match (&raw.value, embedded) {
+            (Some(text), _) => Storage::Computed(text.clone()),
+            (None, true) => Storage::Embedded(raw.name.clone()),
+            (None, false) => Storage::Column(raw.column.clone().unwrap_or_else(|| format!("{}Id", raw.name))),
+        };
+        Some(Member {
+            id: MemberId { entity: owner, index: 0 },
+            name: raw.name.clone(),
+            owner,
+            kind: MemberKind::Reference(Reference { target, storage, projection: raw.projection.clone() }),
+            readonly: raw.readonly,
+            required: raw.required,
+            meta_required: raw.meta_required,
+            deprecated: raw.deprecated,
+            synthetic: false,
+            hidden: false,
+            bound_to_parent: false,
+        })
+    }
+
+    fn collection(&mut self, owner: EntityId, raw: &RawCollection) -> Option<Member> {
+        let whose = format!("{}.{}", self.raw[usize::from(owner.0)].name, raw.name);
+        let item = self.id(&raw.item, &whose)?;
+        let link = match raw {
+            RawCollection { values: Some(_), .. } => CollectionLink::Values,
+            RawCollection { by: Some(by), .. } => CollectionLink::By(by.clone()),
+            RawCollection { through: Some(through), from: Some(from), to: Some(to), .. } => {
+                let link = self.id(through, &whose)?;
+                CollectionLink::Through { link, from: from.clone(), to: to.clone() }
+            }
+            RawCollection { .. } => CollectionLink::Inline,
+        };
+        Some(Member {
+            id: MemberId { entity: owner, index: 0 },
+            name: raw.name.clone(),
+            owner,
+            kind: MemberKind::Collection(Collection {
+                item,
+                link,
+                can_add: raw.add,
+                can_remove: raw.remove,
+                filter_ignored: raw.filter_ignored,
+            }),
+            readonly: !raw.add,
+            required: false,
+            meta_required: false,
+            deprecated: raw.deprecated,
+            synthetic: false,
+            hidden: false,
+            bound_to_parent: raw.bound,
+        })
+    }
+
+    fn overrides(&mut self, levels: &[usize], members: &mut [Member]) {
+        for &level in levels {
+            for (name, change) in self.raw[level].overrides.clone() {
+                let Some(member) = members.iter_mut().find(|m| m.name == name) else {
+                    self.problems.push(format!("{} overrides the unknown member {name}", self.raw[level].name));
+                    continue;
+                };
+                member.required = change.required.unwrap_or(member.required);
+                member.meta_required = change.meta_required.unwrap_or(member.meta_required);
+                if let (Some(projection), MemberKind::Reference(reference)) = (change.projection, &mut member.kind) {
+                    reference.projection = Some(projection);
+                }
+            }
+        }
+    }
+
+    fn names(&mut self) -> HashMap<String, EntityId> {
+        let mut names = HashMap::new();
+        let mut clashes = Vec::new();
+        for (raw, i) in self.raw.iter().zip(0u16..) {
+            for name in [&raw.name, &raw.plural].into_iter().chain(&raw.aliases) {
+                if names.insert(name.to_ascii_lowercase(), EntityId(i)).is_some_and(|old| old != EntityId(i)) {
+                    clashes.push(format!("two entities are called {name}"));
+                }
+            }
+        }
+        self.problems.extend(clashes);
+        names
+    }
+
+    /// What can only be seen once all entities stand: paths of links, rules, sorts and projections.
+    fn check(&mut self, catalog: &Catalog) {
+        for entity in &catalog.entities {
+            let name = &entity.name;
+            if entity.has_uri() && entity.kind != EntityKind::Context && entity.member(&entity.sort.member).is_none() {
+                self.problems.push(format!("{name} is sorted by the unknown member {}", entity.sort.member));
+            }
+            for (member, collection) in entity.collections() {
+                match &collection.link {
+                    CollectionLink::By(by) => {
+                        let item = catalog.entity(collection.item);
+                        if item.member(by).and_then(Member::reference).is_none() {
+                            self.problems.push(format!("{name}.{}: {} has no reference {by}", member.name, item.name));
+                        }
+                    }
+                    CollectionLink::Through { link, from, to } => {
+                        for path in [from, to] {
+                            if !is_path(catalog, *link, path) {
+                                self.problems.push(format!("{name}.{}: no path {path}", member.name));
+                            }
+                        }
+                    }
+                    CollectionLink::Values | CollectionLink::Inline => {}
+                }
+            }
+            for rule in &entity.visible {
+                let path = match rule {
+                    Rule::InSet { path, .. } | Rule::Item(path) | Rule::Me(path) => path,
+                    Rule::Anyone => continue,
+                };
+                let inherited = entity.ancestors.iter().any(|a| catalog.entity(*a).visible.contains(rule));
+                if !inherited && !is_path(catalog, entity.id, path) && entity.member(path).is_none() {
+                    self.problems.push(format!("{name}: visibility has no path {path}"));
+                }
+            }
+        }
+    }
+}
+
+/// Whether `path` is `Id` or a chain of references from `entity`.
+fn is_path(catalog: &Catalog, entity: EntityId, path: &str) -> bool {
+    let mut at = entity;
+    for step in path.split('.') {
+        match catalog.entity(at).member(step) {
+            Some(Member { kind: MemberKind::Reference(reference), .. }) => at = reference.target,
+            Some(Member { kind: MemberKind::Field(_), .. }) => return step == "Id",
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Fills heirs, the kinds that select the rows of shared tables, and the union of rules for bases without own ones.
+fn link_heirs(entities: &mut [Entity]) {
+    for i in 0..entities.len() {
+        let id = entities[i].id;
+        if let Some(base) = entities[i].ancestors.first().copied() {
+            entities[usize::from(base.0)].heirs.push(id);
+        }
+        let Some(type_id) = entities[i].type_id else { continue };
+        if entities[i].view.is_some() {
+            continue;
+        }
+        for holder in entities[i].ancestors.clone().into_iter().chain([id]) {
+            if let Some(kinds) = &mut entities[usize::from(holder.0)].kinds {
+                kinds.push(type_id);
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The catalog file as it is written, before any name is resolved.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCatalog {
+    pub sets: BTreeMap<String, RawSet>,
+    pub entities: Vec<RawEntity>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSet {
+    pub entity: String,
+    pub key: String,
+    pub user: String,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RawEntity {
+    pub name: String,
+    pub plural: String,
+    pub kind: String,
+    pub base: Option<String>,
+    pub entity_type: Option<i64>,
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    pub description: String,
+    #[serde(default)]
+    pub flags: String,
+    #[serde(default)]
+    pub index: bool,
+    pub sort: Option<(String, String)>,
+    #[serde(default)]
+    pub projection: Vec<String>,
+    #[serde(default)]
+    pub visible: Vec<String>,
+    pub process: Option<String>,
+    pub view: Option<RawView>,
+    #[serde(default)]
+    pub overrides: BTreeMap<String, RawOverride>,
+    pub history: Option<RawHistory>,
+    #[serde(default)]
+    pub fields: Vec<RawField>,
+    #[serde(default)]
+    pub references: Vec<RawReference>,
+    #[serde(default)]
+    pub collections: Vec<RawCollection>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawView {
+    pub through: String,
+    pub to: String,
+    pub far: String,
+    #[serde(rename = "as")]
+    pub far_as: String,
+}
+
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RawOverride {
+    pub meta_required: Option<bool>,
+    pub required: Option<bool>,
+    pub projection: Option<Vec<String>>,
+}
+
+/// What a full history tracks; a reference in `[brackets]` has a flag but no member.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHistory {
+    pub simple: bool,
+    pub values: Vec<String>,
+    pub references: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RawField {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: String,
+    pub clr: Option<String>,
+    #[serde(rename = "enum")]
+    pub enumeration: Option<String>,
+    #[serde(default)]
+    pub values: Vec<String>,
+    #[serde(default)]
+    pub nullable: bool,
+    #[serde(default)]
+    pub readonly: bool,
+    #[serde(default)]
+    pub synthetic: bool,
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default)]
+    pub meta_required: bool,
+    #[serde(default)]
+    pub write_only: bool,
+    #[serde(default)]
+    pub meta_only: bool,
+    #[serde(default)]
+    pub deprecated: bool,
+    pub default: Option<Value>,
+    pub max_length: Option<usize>,
+    pub value: Option<String>,
+    #[serde(default)]
+    pub drags: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RawReference {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub target: Option<String>,
+    #[serde(default)]
+    pub readonly: bool,
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default)]
+    pub meta_required: bool,
+    #[serde(default)]
+    pub deprecated: bool,
+    pub value: Option<String>,
+    pub projection: Option<Vec<String>>,
+    /// Column of the reference where it is not `{name}Id`.
+    pub column: Option<String>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct RawCollection {
+    pub name: String,
+    pub item: String,
+    #[serde(default)]
+    pub add: bool,
+    #[serde(default)]
+    pub remove: bool,
+    #[serde(default)]
+    pub bound: bool,
+    #[serde(default)]
+    pub deprecated: bool,
+    pub by: Option<String>,
+    pub through: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub values: Option<String>,
+    #[serde(default)]
+    pub filter_ignored: bool,
+}

@@ -1,0 +1,142 @@
+//! The command line: flags and environment names → [`Config`].
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Auth, Config, SeedSource, Tls};
+
+/// An emulator of the Targetprocess REST API for tests, CI jobs and demos.
+///
+/// Without a flag it serves a demo account on http://127.0.0.1:8080 until it is told to stop. Sign in as admin with
+/// the password admin. Nothing is written outside a private temporary folder, and no connection leaves the machine.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tpmock                                   the demo account on port 8080
+  tpmock --port 0 --port-file /tmp/port    a free port, written to a file
+  tpmock --seed team.json                  an account of your own, in the JSON that the API returns
+  tpmock --data team.db                    keep what is written, safe against a crash
+  curl -u admin:admin 'http://127.0.0.1:8080/api/v1/UserStories?take=2&format=json'";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve an account (what happens without a command, too).
+    Serve(Serve),
+}
+
+#[derive(Debug, Args, Clone)]
+pub struct Serve {
+    /// Address to listen on; anything but loopback opens the account to the network.
+    #[arg(long, env = "TPMOCK_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
+    host: IpAddr,
+    /// Port to listen on; 0 picks a free one. The plain name PORT works too.
+    #[arg(long, env = "TPMOCK_PORT", value_name = "PORT")]
+    port: Option<u16>,
+    /// Write the port to this file once the server answers.
+    #[arg(long, env = "TPMOCK_PORT_FILE", value_name = "FILE")]
+    port_file: Option<PathBuf>,
+    /// The account to begin with: demo, small, empty, or a file of the JSON that the API returns.
+    #[arg(long, env = "TPMOCK_SEED", default_value = "demo", value_name = "SEED")]
+    seed: SeedSource,
+    /// Keep the default workspace in this file, with every answered write safe on disk.
+    #[arg(long, env = "TPMOCK_DATA", value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// real checks logins and tokens as the service does; open lets everybody in as an administrator.
+    #[arg(long, env = "TPMOCK_AUTH", default_value = "real", value_name = "MODE")]
+    auth: Auth,
+    /// Stop the clock at this instant (2026-03-10T12:00:00Z).
+    #[arg(long, env = "TPMOCK_CLOCK", value_name = "INSTANT")]
+    clock: Option<String>,
+    /// Time zone of the server, by its IANA name.
+    #[arg(long, env = "TPMOCK_TIME_ZONE", default_value = "UTC", value_name = "ZONE")]
+    time_zone: String,
+    /// What links in answers begin with; by default the scheme and host of the request.
+    #[arg(long, env = "TPMOCK_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+    /// Serve HTTPS too, on a port of its own, with a certificate of a CA made here.
+    #[arg(long, env = "TPMOCK_TLS")]
+    tls: bool,
+    /// Port of HTTPS; 0 picks a free one.
+    #[arg(long, env = "TPMOCK_TLS_PORT", default_value_t = 8443, value_name = "PORT")]
+    tls_port: u16,
+    /// Write the HTTPS port to this file once the server answers.
+    #[arg(long, env = "TPMOCK_TLS_PORT_FILE", value_name = "FILE")]
+    tls_port_file: Option<PathBuf>,
+    /// Where the CA and the certificate are kept between starts [default: tpmock in the user's data folder].
+    #[arg(long, env = "TPMOCK_TLS_DIR", value_name = "DIR")]
+    tls_dir: Option<PathBuf>,
+    /// Most workspaces at a time.
+    #[arg(long, env = "TPMOCK_MAX_WORKSPACES", default_value_t = 4096, value_name = "N")]
+    max_workspaces: usize,
+    /// Secret that /_tpmock asks for when the server listens beyond loopback.
+    #[arg(long, env = "TPMOCK_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    control_token: Option<String>,
+    /// Log lines: auto (text on a terminal, JSON otherwise), text or json.
+    #[arg(long, env = "TPMOCK_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// What is logged: off, error, warn, info, debug, or a filter such as tpmock::request=off.
+    #[arg(long, env = "TPMOCK_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+impl Serve {
+    /// # Errors
+    /// One sentence about a value that cannot be used.
+    pub fn config(&self) -> Result<Config, String> {
+        let port = match (self.port, std::env::var("PORT")) {
+            (Some(port), _) => port,
+            (None, Ok(text)) if !text.is_empty() => {
+                text.parse().map_err(|_| format!("PORT is '{text}', which is no port number"))?
+            }
+            (None, _) => 8080,
+        };
+        if let Some(base) = &self.base_url
+            && !(base.starts_with("http://") || base.starts_with("https://"))
+        {
+            return Err(format!("the base URL '{base}' must begin with http:// or https://"));
+        }
+        let tls = self.tls.then(|| Tls {
+            port: self.tls_port,
+            port_file: self.tls_port_file.clone(),
+            dir: self.tls_dir.clone().unwrap_or_else(user_folder),
+        });
+        Ok(Config {
+            host: self.host,
+            port,
+            port_file: self.port_file.clone(),
+            seed: self.seed.clone(),
+            data: self.data.clone(),
+            auth: self.auth,
+            clock: self.clock.clone(),
+            time_zone: self.time_zone.clone(),
+            base_url: self.base_url.clone(),
+            tls,
+            max_workspaces: self.max_workspaces,
+            control_token: self.control_token.clone(),
+        })
+    }
+}
+
+/// `$XDG_DATA_HOME/tpmock`, or its usual stand-in.
+fn user_folder() -> PathBuf {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    let data = data.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
+    data.unwrap_or_else(std::env::temp_dir).join("tpmock")
+}

@@ -1,0 +1,62 @@
+//! Flags, logging, the server, and the signal to stop.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tpmock::cli::{Cli, Command, LogFormat, Serve};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let serve = match cli.command {
+        Some(Command::Serve(serve)) => serve,
+        None => cli.serve,
+    };
+    match run(&serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("tpmock: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(serve: &Serve) -> Result<(), String> {
+    let config = serve.config()?;
+    log_to_stderr(serve)?;
+    let app = tpmock::App::new(config).map_err(|e| e.to_string())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| format!("the runtime does not start: {e}"))?;
+    runtime.block_on(tpmock::serve(app, told_to_stop())).map_err(|e| e.to_string())
+}
+
+fn log_to_stderr(serve: &Serve) -> Result<(), String> {
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(&serve.log).map_err(|_| format!("'{}' is no log filter", serve.log))?;
+    let terminal = std::io::stderr().is_terminal();
+    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match serve.log_format {
+        LogFormat::Json => logger.json().init(),
+        LogFormat::Auto if !terminal => logger.json().init(),
+        LogFormat::Auto | LogFormat::Text => logger.with_ansi(terminal).with_target(false).init(),
+    }
+    Ok(())
+}
+
+/// SIGTERM or Ctrl-C.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

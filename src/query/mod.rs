@@ -1,0 +1,15 @@
+//! The shared middle: names become ids, types are checked, the vendor's messages are made.
+//!
+//! In: trees of `ast` and the catalog. Out: `ir`. It knows no grammar and no SQL.
+
+pub mod ast;
+mod bind;
+mod error;
+pub mod function;
+pub mod ir;
+mod model;
+mod print;
+
+pub use bind::{Read, read};
+pub use error::{Error, ErrorKind};
+pub use model::{Caller, CustomField, Model, Scene};

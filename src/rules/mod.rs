@@ -1,0 +1,4 @@
+//! Behaviour that is not data. The only place that names an entity.
+
+pub mod accounts;
+pub mod custom_fields;

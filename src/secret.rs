@@ -1,0 +1,96 @@
+//! Passwords and service tokens: how they are kept and how they are checked. Knows no account and no HTTP.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+/// Rounds of PBKDF2. The accounts are made up, so this guards a copied file, not a bank; a thousand rounds keep the
+/// seeding of a whole company within a few milliseconds.
+const ROUNDS: u32 = 1_000;
+
+/// The stored form of a password: salt and key, the salt made from the login so that equal seeds give equal bytes.
+pub fn hash_password(login: &str, password: &str) -> String {
+    let salt = &Sha256::digest(format!("tpmock:{}", login.to_lowercase()))[..16];
+    let key = derive(password, salt);
+    format!("{}${}", STANDARD.encode(salt), STANDARD.encode(key))
+}
+
+/// Whether `stored` was made from this password.
+pub fn verify_password(stored: &str, password: &str) -> bool {
+    let Some((salt, key)) = stored.split_once('$') else { return false };
+    let (Ok(salt), Ok(key)) = (STANDARD.decode(salt), STANDARD.decode(key)) else { return false };
+    let derived = derive(password, &salt);
+    // every byte is looked at, so that time tells nothing
+    derived.len() == key.len() && derived.iter().zip(&key).fold(0, |d, (a, b)| d | (a ^ b)) == 0
+}
+
+fn derive(password: &str, salt: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), salt, ROUNDS, &mut key);
+    key
+}
+
+/// The service token of a user: `{id}:{32 hex digits}` in base64. It dies with the login or the password.
+pub fn service_token(id: i64, login: &str, stored: &str) -> String {
+    let digest = Sha256::digest(format!("token:{id}:{}:{stored}", login.to_lowercase()));
+    let hex: String = digest[..16].iter().map(|b| format!("{b:02X}")).collect();
+    STANDARD.encode(format!("{id}:{hex}"))
+}
+
+/// What a base64 credential says: the part before the first colon, and the rest.
+pub fn decode_pair(text: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok()?;
+    let (left, right) = text.split_once(':')?;
+    Some((left.to_owned(), right.to_owned()))
+}
+
+/// A digest that stands for a credential in memory.
+pub fn fingerprint(kind: &str, text: &str) -> [u8; 32] {
+    Sha256::digest(format!("{kind}\0{text}")).into()
+}
+
+/// The GUID that follows from a seed and a counter.
+pub fn guid(seed: &str, counter: u64) -> String {
+    let d = Sha256::digest(format!("guid:{seed}:{counter}"));
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let version = (d[6] & 0x0f) | 0x40;
+    let variant = (d[8] & 0x3f) | 0x80;
+    format!(
+        "{}-{}-{version:02x}{}-{variant:02x}{}-{}",
+        hex(&d[..4]),
+        hex(&d[4..6]),
+        hex(&d[7..8]),
+        hex(&d[9..10]),
+        hex(&d[10..16])
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_recognised_and_another_is_not() {
+        let stored = hash_password("admin", "admin");
+        assert!(verify_password(&stored, "admin"));
+        assert!(!verify_password(&stored, "Admin"));
+        assert!(!verify_password("nonsense", "admin"));
+        assert!(!stored.contains("admin"));
+    }
+
+    #[test]
+    fn a_token_names_its_user_and_dies_with_the_password() {
+        let token = service_token(7, "john", "stored");
+        let (id, hex) = decode_pair(&token).unwrap();
+        assert_eq!((id.as_str(), hex.len()), ("7", 32));
+        assert_ne!(token, service_token(7, "john", "changed"));
+    }
+
+    #[test]
+    fn guids_are_well_formed_and_follow_the_counter() {
+        let guid = super::guid("seed", 1);
+        assert_eq!(guid.len(), 36);
+        assert_eq!(guid.as_bytes()[14], b'4');
+        assert_ne!(guid, super::guid("seed", 2));
+    }
+}

@@ -1,0 +1,157 @@
+//! Listening: binds, announces, serves, stops without cutting a request off.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::{App, StartError};
+use crate::config::{Auth, SeedSource};
+
+/// How long open requests may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A client has this long to send its head; a connection that says nothing does not stay for ever.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Serves until `stop` says so.
+///
+/// # Errors
+/// A port that cannot be had.
+pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+    let config = app.config().clone();
+    let address = SocketAddr::new(config.host, config.port);
+    let listener = bind(address).await?;
+    let url = format!("http://{}", local(&listener)?);
+    let tls = match &config.tls {
+        None => None,
+        Some(tls) => {
+            let listener = bind(SocketAddr::new(config.host, tls.port)).await?;
+            Some((crate::tls::acceptor(&tls.dir)?, listener))
+        }
+    };
+    let (stopping, stopped) = watch::channel(false);
+    let plain = tokio::spawn(accept(app.clone(), listener, None, stopped.clone()));
+    if let Some(file) = &config.port_file {
+        write_port(file, &url)?;
+    }
+    let secure = match tls {
+        None => None,
+        Some((acceptor, listener)) => {
+            let port = local(&listener)?;
+            if let Some(file) = config.tls.as_ref().and_then(|t| t.port_file.as_ref()) {
+                write_port(file, &format!("https://{port}"))?;
+            }
+            Some((tokio::spawn(accept(app.clone(), listener, Some(acceptor), stopped)), port))
+        }
+    };
+    let tokens = app.demo_tokens().await;
+    announce(&app, &url, &tokens, secure.as_ref().map(|(_, address)| *address));
+    stop.await;
+    let _ = stopping.send(true);
+    let _ = plain.await;
+    if let Some((secure, _)) = secure {
+        let _ = secure.await;
+    }
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|e| StartError(format!("cannot listen on {address}: {e}")))
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|e| StartError(format!("the listening address is unknown: {e}")))
+}
+
+fn write_port(file: &Path, url: &str) -> Result<(), StartError> {
+    let port = url.rsplit(':').next().unwrap_or_default();
+    std::fs::write(file, port)
+        .map_err(|e| StartError(format!("the port file {} cannot be written: {e}", file.display())))
+}
+
+/// Takes connections until told to stop, then lets their requests end.
+async fn accept(
+    app: App,
+    listener: TcpListener,
+    tls: Option<tokio_rustls::TlsAcceptor>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let service = TowerToHyperService::new(app.router());
+    let secure_service = TowerToHyperService::new(crate::api::secure_router(&app));
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // out of descriptors, most likely: wait for some to come back
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+            _ = stopped.changed() => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let watcher = graceful.watcher();
+        match &tls {
+            None => {
+                let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+                tokio::spawn(watcher.watch(connection));
+            }
+            Some(acceptor) => {
+                let (acceptor, http, service) = (acceptor.clone(), http.clone(), secure_service.clone());
+                tokio::spawn(async move {
+                    let shaken = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await;
+                    if let Ok(Ok(stream)) = shaken {
+                        let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+                    }
+                });
+            }
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+/// The banner; its last line is the sign that the server answers and never changes.
+fn announce(app: &App, url: &str, tokens: &[(String, String)], tls: Option<SocketAddr>) {
+    let config = app.config();
+    let mut out = std::io::stdout().lock();
+    let seed = match &config.seed {
+        SeedSource::Demo => "demo (a company at work)".to_owned(),
+        SeedSource::Small => "small".to_owned(),
+        SeedSource::Empty => "empty".to_owned(),
+        SeedSource::File(path) => path.display().to_string(),
+    };
+    let data = config.data.as_ref().map_or("in memory; gone at exit".to_owned(), |p| p.display().to_string());
+    let mut line = |name: &str, text: &str| {
+        let _ = writeln!(out, "  {name:<8} {text}");
+    };
+    line("tpmock", env!("CARGO_PKG_VERSION"));
+    line("API", &format!("{url}/api/v1/UserStories?take=2"));
+    if let (Some(address), Some(tls)) = (tls, &config.tls) {
+        line("HTTPS", &format!("https://{address}"));
+        line("CA", &tls.dir.join(crate::tls::CA_FILE).display().to_string());
+    }
+    match config.auth {
+        Auth::Open => line("login", "nobody is asked; everybody is an administrator"),
+        Auth::Real => line("login", "admin / admin"),
+    }
+    for (login, token) in tokens {
+        line("token", &format!("{login}: access_token={token}"));
+    }
+    line("seed", &seed);
+    line("data", &data);
+    line("control", &format!("{url}/_tpmock/health"));
+    let _ = writeln!(out, "tpmock ready: {url}");
+    let _ = out.flush();
+}

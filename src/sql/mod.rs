@@ -1,0 +1,12 @@
+//! Bound query → SQL: text together with its parameters. It runs nothing and formats no user text into SQL.
+
+mod collection;
+mod emit;
+mod fragment;
+mod functions;
+mod plan;
+mod schema;
+
+pub use fragment::{Fragment, Param};
+pub use plan::{Definitions, Plan, Shape, definitions, plan, plan_value};
+pub use schema::{KIND_COLUMN, VALUES_COLUMN, schema};

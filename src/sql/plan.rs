@@ -1,0 +1,293 @@
+//! Bound query → plan: one statement for each select, and the shape of the answer over its columns.
+//!
+//! A collection becomes a child plan, run once for each row of its owner: with the database in the process that
+//! is faster than one statement that aggregates JSON.
+
+use crate::catalog::{Catalog, Entity, EntityId, MemberKind, Storage};
+use crate::event::{ListForm, Name};
+use crate::query::ir::{Budget, Expr, Limit, Output, Path, Query, Source, Step};
+use crate::value::ValueType;
+
+use super::emit::Emitter;
+use super::fragment::{Fragment, Param, quoted};
+use super::schema::KIND_COLUMN;
+
+/// A statement and what to do with its columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub statement: Fragment,
+    pub shape: Shape,
+    pub limit: Limit,
+    /// Selects that run once for each row.
+    pub children: Vec<Plan>,
+}
+
+/// The answer of one row, by column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    Scalar {
+        column: usize,
+        ty: ValueType,
+    },
+    Entity {
+        presence: Option<usize>,
+        resource: Name,
+        members: Vec<(Name, Shape)>,
+    },
+    Object {
+        presence: Option<usize>,
+        members: Vec<(Name, Shape)>,
+    },
+    /// `owner` is the column of the owner's key; `path` names owner and collection for links.
+    List {
+        form: ListForm,
+        owner: usize,
+        child: usize,
+        budget: Budget,
+        path: (String, String),
+    },
+    First {
+        owner: usize,
+        child: usize,
+    },
+    /// Columns with the values, the process and the entity type.
+    CustomFields {
+        values: usize,
+        process: usize,
+        entity_type: usize,
+    },
+    /// A column with the text of an object, and the members to show of it.
+    Embedded {
+        column: usize,
+        resource: Name,
+        members: Vec<(Name, ValueType)>,
+    },
+}
+
+/// Plans a query over rows.
+pub fn plan(catalog: &Catalog, query: &Query) -> Plan {
+    let mut planner = Planner { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new() };
+    planner.query(query)
+}
+
+/// Plans an answer that is one value made from whole sets.
+pub fn plan_value(catalog: &Catalog, output: &Output) -> Plan {
+    let mut planner = Planner { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new() };
+    let shape = planner.shape(output);
+    let statement = Fragment::list("SELECT ", planner.columns, ", ", "");
+    Plan { statement, shape, limit: Limit::default(), children: planner.children }
+}
+
+struct Planner<'a> {
+    emitter: Emitter<'a>,
+    columns: Vec<Fragment>,
+    children: Vec<Plan>,
+}
+
+impl Planner<'_> {
+    fn query(&mut self, query: &Query) -> Plan {
+        let rows = &query.rows;
+        let paged = rows.limit.take.is_some() || rows.limit.skip > 0;
+        let entity = self.emitter.catalog.entity(rows.entity);
+        // Rows of a view may repeat an id, so its keys cannot be picked first.
+        let (statement, shape) = if paged && entity.view.is_none() && !rows.distinct {
+            self.keys_first(query)
+        } else {
+            self.direct(query, paged)
+        };
+        Plan { statement, shape, limit: rows.limit, children: std::mem::take(&mut self.children) }
+    }
+
+    /// Picks the ids of the page, then joins only for those: skipped rows cost no joins.
+    fn keys_first(&mut self, query: &Query) -> (Fragment, Shape) {
+        let rows = &query.rows;
+        self.emitter.open(rows.scope, rows.entity);
+        let filter = self.emitter.filter(rows);
+        let order = self.emitter.order(&rows.order);
+        let (from, alias) = self.emitter.close();
+        let mut keys = Fragment::sql(format!("(SELECT {alias}.\"Id\" AS \"Key\" FROM "));
+        keys.push(from).push(filter).push(order).push(limit()).push_sql(") k CROSS JOIN ");
+        self.emitter.open(rows.scope, rows.entity);
+        let shape = self.shape(&query.output);
+        let (from, alias) = self.emitter.close();
+        let table_end = from.text.find(&format!(" {alias}")).map_or(0, |at| at + alias.len() + 1);
+        let mut select = Fragment::list("SELECT ", std::mem::take(&mut self.columns), ", ", " FROM ");
+        select.push(keys);
+        select.push_sql(&from.text[..table_end]).push_sql(&format!(" ON {alias}.\"Id\" = k.\"Key\""));
+        select.push(Fragment { text: from.text[table_end..].to_owned(), params: from.params });
+        (select, shape)
+    }
+
+    fn direct(&mut self, query: &Query, paged: bool) -> (Fragment, Shape) {
+        let rows = &query.rows;
+        self.emitter.open(rows.scope, rows.entity);
+        let shape = self.shape(&query.output);
+        let filter = self.emitter.filter(rows);
+        let order = self.emitter.order(&rows.order);
+        let (from, _) = self.emitter.close();
+        let open = if rows.distinct { "SELECT DISTINCT " } else { "SELECT " };
+        let mut select = Fragment::list(open, std::mem::take(&mut self.columns), ", ", " FROM ");
+        // Two equal rows are told apart by nothing, so an order over other columns cannot apply.
+        select.push(from).push(filter);
+        if !rows.distinct {
+            select.push(order);
+        }
+        if paged {
+            select.push(limit());
+        }
+        (select, shape)
+    }
+
+    fn shape(&mut self, output: &Output) -> Shape {
+        match output {
+            Output::Scalar(expr) => Shape::Scalar { column: self.expr(expr), ty: expr.ty() },
+            Output::Entity { presence, resource, members } => Shape::Entity {
+                presence: presence.as_ref().map(|path| {
+                    let key = self.emitter.key(path);
+                    self.add(key)
+                }),
+                resource: resource.clone(),
+                members: self.members(members),
+            },
+            Output::Object { presence, members } => {
+                Shape::Object { presence: presence.as_ref().map(|e| self.expr(e)), members: self.members(members) }
+            }
+            Output::List { form, query, budget } => Shape::List {
+                form: *form,
+                owner: self.owner(query),
+                child: self.child(query),
+                budget: budget.clone(),
+                path: self.path(query),
+            },
+            Output::First(query) => Shape::First { owner: self.owner(query), child: self.child(query) },
+            Output::CustomFields { path, entity } => self.custom_fields(path, *entity),
+            Output::Embedded { path, member, shape } => {
+                let catalog = self.emitter.catalog;
+                let described = catalog.entity(*shape);
+                let storage = match &catalog.member(*member).kind {
+                    MemberKind::Field(field) => &field.storage,
+                    MemberKind::Reference(reference) => &reference.storage,
+                    MemberKind::Collection(_) => return Shape::Scalar { column: 0, ty: ValueType::Null },
+                };
+                let column = match storage {
+                    Storage::Embedded(name) | Storage::Column(name) => self.emitter.column(path, name),
+                    Storage::Computed(_) => Fragment::sql("NULL"),
+                };
+                Shape::Embedded {
+                    column: self.add(column),
+                    resource: Name::new(&described.name),
+                    members: described.fields().map(|(m, f)| (Name::new(&m.name), f.ty)).collect(),
+                }
+            }
+        }
+    }
+
+    fn members(&mut self, members: &[(Name, Output)]) -> Vec<(Name, Shape)> {
+        members.iter().map(|(name, output)| (name.clone(), self.shape(output))).collect()
+    }
+
+    /// A child runs by itself: it sees its owner's key as a parameter, not the owner's row.
+    fn child(&mut self, query: &Query) -> usize {
+        self.children.push(plan(self.emitter.catalog, query));
+        self.children.len() - 1
+    }
+
+    /// Plural of the owner and name of the collection.
+    fn path(&self, query: &Query) -> (String, String) {
+        let catalog = self.emitter.catalog;
+        match &query.rows.source {
+            Source::Collection { collection, .. } => {
+                let owner = catalog.entity(collection.entity).plural.clone();
+                (owner, catalog.member(*collection).name.clone())
+            }
+            Source::All => Default::default(),
+        }
+    }
+
+    fn owner(&mut self, query: &Query) -> usize {
+        let key = match &query.rows.source {
+            Source::Collection { owner, .. } => self.emitter.key(owner),
+            Source::All => Fragment::sql("0"),
+        };
+        self.add(key)
+    }
+
+    fn custom_fields(&mut self, path: &Path, entity: EntityId) -> Shape {
+        let catalog = self.emitter.catalog;
+        let holder = catalog.entity(entity);
+        let values = self.emitter.values_column(path);
+        let values = self.add(values);
+        let process = match &holder.process {
+            Some(to) => match walk(catalog, holder, path, to) {
+                Some(path) => self.emitter.key(&path),
+                None => Fragment::sql("NULL"),
+            },
+            None => Fragment::sql("NULL"),
+        };
+        let process = self.add(process);
+        let entity_type = match (&holder.kinds, holder.type_id) {
+            (Some(_), _) => self.emitter.column(path, KIND_COLUMN),
+            (None, Some(id)) => Fragment::sql(id.to_string()),
+            (None, None) => Fragment::sql("NULL"),
+        };
+        let entity_type = self.add(entity_type);
+        Shape::CustomFields { values, process, entity_type }
+    }
+
+    fn expr(&mut self, expr: &Expr) -> usize {
+        let fragment = self.emitter.expr(expr);
+        self.add(fragment)
+    }
+
+    /// Column of the fragment; equal fragments without parameters share one.
+    fn add(&mut self, fragment: Fragment) -> usize {
+        let known = fragment.params.is_empty().then(|| self.columns.iter().position(|c| *c == fragment)).flatten();
+        known.unwrap_or_else(|| {
+            self.columns.push(fragment);
+            self.columns.len() - 1
+        })
+    }
+}
+
+fn limit() -> Fragment {
+    Fragment::list(" LIMIT ", [Fragment::param(Param::Take), Fragment::param(Param::Skip)], " OFFSET ", "")
+}
+
+/// `path` extended by the references that `to` names, from `entity`.
+fn walk(catalog: &Catalog, entity: &Entity, path: &Path, to: &str) -> Option<Path> {
+    let (mut at, mut path) = (entity, path.clone());
+    for step in to.split('.') {
+        let member = at.member(step)?;
+        path = path.then(Step::Reference(member.id));
+        at = catalog.entity(member.reference()?.target);
+    }
+    Some(path)
+}
+
+/// How the custom fields configured for an entity type and a process are read: name and type, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definitions {
+    /// Parameters: entity type, process. Columns: name, field type.
+    pub sql: String,
+}
+
+/// Statement over the entity that the catalog's custom field collections are defined by.
+pub fn definitions(catalog: &Catalog) -> Definitions {
+    let Some(set) = catalog.set("definitions") else { return Definitions { sql: "SELECT NULL, NULL WHERE 0".into() } };
+    let entity = catalog.entity(set.entity);
+    let column = |name: &str| match entity.member(name).map(|m| &m.kind) {
+        Some(MemberKind::Reference(r)) => match &r.storage {
+            Storage::Column(c) => quoted(c),
+            Storage::Computed(_) | Storage::Embedded(_) => "NULL".into(),
+        },
+        _ => quoted(name),
+    };
+    Definitions {
+        sql: format!(
+            "SELECT \"Name\", \"FieldType\" FROM {} WHERE {} = ?1 AND ({process} IS NULL OR {process} = ?2) ORDER BY \"NumericPriority\", \"Id\"",
+            quoted(&entity.table),
+            column(&set.key),
+            process = column(&set.user),
+        ),
+    }
+}

@@ -1,0 +1,150 @@
+//! Catalog → tables, views and indexes. One table for each family; heirs share their ancestor's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fragment::quoted;
+use crate::catalog::{Catalog, Entity, EntityKind, MemberKind, Storage, View};
+use crate::value::ValueType;
+
+/// Says which entity a row of a shared table is: the id of its row in the entity types.
+pub const KIND_COLUMN: &str = "EntityTypeId";
+
+/// Custom field values of a row, as the text of one object.
+pub const VALUES_COLUMN: &str = "CustomFields";
+
+#[derive(Default)]
+struct Table {
+    columns: BTreeMap<String, &'static str>,
+    order: Vec<String>,
+    indexes: BTreeSet<Vec<String>>,
+}
+
+/// The whole schema as one script.
+pub fn schema(catalog: &Catalog) -> String {
+    let mut tables: BTreeMap<&str, Table> = BTreeMap::new();
+    for entity in catalog.entities() {
+        if matches!(entity.kind, EntityKind::Embedded | EntityKind::Context) || entity.view.is_some() {
+            continue;
+        }
+        let table = tables.entry(&entity.table).or_default();
+        add_columns(entity, table);
+        add_indexes(catalog, entity, table);
+    }
+    let mut script = String::new();
+    for (name, table) in &tables {
+        let columns: Vec<String> = table.order.iter().map(|c| format!("{} {}", quoted(c), table.columns[c])).collect();
+        script.push_str(&format!("CREATE TABLE {} ({});\n", quoted(name), columns.join(", ")));
+        for columns in &table.indexes {
+            let list: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
+            let index = quoted(&format!("{name} by {}", columns.join(", ")));
+            let partial = if columns.len() == 1 && columns[0] != KIND_COLUMN {
+                format!(" WHERE {} IS NOT NULL", list[0])
+            } else {
+                String::new()
+            };
+            script.push_str(&format!("CREATE INDEX {index} ON {} ({}){partial};\n", quoted(name), list.join(", ")));
+        }
+    }
+    for entity in catalog.entities() {
+        if let Some(view) = &entity.view {
+            script.push_str(&view_script(catalog, entity, view));
+        }
+    }
+    script
+}
+
+fn add_columns(entity: &Entity, table: &mut Table) {
+    let mut add = |name: &str, ty: &'static str| {
+        if table.columns.insert(name.to_owned(), ty).is_none() {
+            table.order.push(name.to_owned());
+        }
+    };
+    add("Id", "INTEGER PRIMARY KEY");
+    if entity.kinds.is_some() {
+        add(KIND_COLUMN, "INTEGER");
+    }
+    for member in &entity.members {
+        match &member.kind {
+            MemberKind::Field(field) => match &field.storage {
+                Storage::Column(column) if column == "Id" => {}
+                Storage::Column(column) => add(column, column_type(field.ty)),
+                Storage::Embedded(column) => add(column, "TEXT"),
+                Storage::Computed(_) => {}
+            },
+            MemberKind::Reference(reference) => match &reference.storage {
+                Storage::Column(column) => add(column, "INTEGER"),
+                Storage::Embedded(column) => add(column, "TEXT"),
+                Storage::Computed(_) => {}
+            },
+            MemberKind::Collection(_) => {}
+        }
+    }
+    if entity.custom_fields().is_some() {
+        add(VALUES_COLUMN, "TEXT");
+    }
+}
+
+fn column_type(ty: ValueType) -> &'static str {
+    match ty {
+        ValueType::Bool | ValueType::Int | ValueType::Long | ValueType::Date | ValueType::TimeSpan => "INTEGER",
+        ValueType::Decimal | ValueType::Average | ValueType::Double => "REAL",
+        ValueType::Text | ValueType::Link | ValueType::Char | ValueType::Null => "TEXT COLLATE \"FOLD\"",
+    }
+}
+
+/// One index for each stored reference, one for the kind, one for the default sort.
+fn add_indexes(catalog: &Catalog, entity: &Entity, table: &mut Table) {
+    if entity.kinds.is_some() {
+        table.indexes.insert(vec![KIND_COLUMN.into()]);
+    }
+    for (_, reference) in entity.references() {
+        if let Storage::Column(column) = &reference.storage
+            && column != KIND_COLUMN
+            && catalog.entity(reference.target).kind != EntityKind::History
+        {
+            table.indexes.insert(vec![column.clone()]);
+        }
+    }
+    if entity.sort.member == "Id" || entity.kind == EntityKind::History {
+        return;
+    }
+    if let Some(Storage::Column(column)) =
+        entity.member(&entity.sort.member).and_then(|m| m.field()).map(|f| &f.storage)
+    {
+        let kind = entity.kinds.as_ref().map(|_| KIND_COLUMN.to_owned());
+        table.indexes.insert(kind.into_iter().chain([column.clone()]).collect());
+    }
+}
+
+/// An entity seen through a relation, with the relation's other end as a reference of its own.
+fn view_script(catalog: &Catalog, entity: &Entity, view: &View) -> String {
+    let base = entity.ancestors.last().map_or(entity, |id| catalog.entity(*id));
+    let through = catalog.entity(view.through);
+    let own = entity.references().filter(|(m, _)| m.owner == entity.id && m.name != view.far_as);
+    let own: Vec<String> = own
+        .filter_map(|(_, r)| match &r.storage {
+            Storage::Column(column) => Some(format!("r.{}", quoted(column))),
+            Storage::Computed(_) | Storage::Embedded(_) => None,
+        })
+        .collect();
+    let kinds: Vec<String> = entity
+        .ancestors
+        .first()
+        .and_then(|id| catalog.entity(*id).kinds.clone())
+        .unwrap_or_default()
+        .iter()
+        .map(i64::to_string)
+        .collect();
+    format!(
+        "CREATE VIEW {} AS SELECT g.*, r.{} AS {}, {} FROM {} r JOIN {} g ON g.\"Id\" = r.{} WHERE g.{} IN ({});\n",
+        quoted(&entity.table),
+        quoted(&format!("{}Id", view.far)),
+        quoted(&format!("{}Id", view.far_as)),
+        own.join(", "),
+        quoted(&through.table),
+        quoted(&base.table),
+        quoted(&format!("{}Id", view.to)),
+        quoted(KIND_COLUMN),
+        kinds.join(", "),
+    )
+}

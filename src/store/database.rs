@@ -1,0 +1,113 @@
+//! One database: its place, its identity, the queue of its writer.
+//!
+//! A reset gives a workspace a new database; the old one lives until the last job on it is done, then its file goes.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+
+use crate::clock::Zone;
+
+use super::connect::Location;
+use super::error::StoreError;
+use super::home::Home;
+use super::template::{Template, remove_database};
+use super::writer::WriterQueue;
+
+#[derive(Debug)]
+pub(super) struct Database {
+    id: u64,
+    location: Location,
+    zone: Arc<Zone>,
+    /// The content's number: differs from every earlier content of any database of the store.
+    generation: AtomicU64,
+    retired: AtomicBool,
+    pub(super) writer: WriterQueue,
+    /// Keeps an in-memory database alive between connections.
+    _anchor: Option<Mutex<Connection>>,
+}
+
+impl Database {
+    /// A new database with the content of `template`.
+    pub(super) fn clone_of(template: &Template, home: &Home, zone: &Arc<Zone>) -> Result<Arc<Self>, StoreError> {
+        let (id, location) = home.place();
+        let anchor = match template.write_to(&location) {
+            // A file needs no anchor; an open connection would only cost memory.
+            Ok(anchor) => anchor.filter(|_| matches!(location, Location::Memory(_))),
+            Err(error) => {
+                discard(&location);
+                return Err(error);
+            }
+        };
+        Ok(Arc::new(Self::new(id, location, zone, anchor)))
+    }
+
+    /// The user's own file, which exists.
+    pub(super) fn durable(location: Location, home: &Home, zone: &Arc<Zone>) -> Arc<Self> {
+        Arc::new(Self::new(home.number(), location, zone, None))
+    }
+
+    fn new(id: u64, location: Location, zone: &Arc<Zone>, anchor: Option<Connection>) -> Self {
+        Self {
+            id,
+            location,
+            zone: Arc::clone(zone),
+            generation: AtomicU64::new(id),
+            retired: AtomicBool::new(false),
+            writer: WriterQueue::default(),
+            _anchor: anchor.map(Mutex::new),
+        }
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(super) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    pub(super) fn is_durable(&self) -> bool {
+        matches!(self.location, Location::Durable(_))
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_generation(&self, generation: u64) {
+        self.generation.store(generation, Ordering::Release);
+    }
+
+    /// From now on nobody finds this database; connections to it close when they fall idle.
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+        self.writer.nudge();
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Acquire)
+    }
+
+    pub(super) fn open_reader(&self) -> Result<Connection, StoreError> {
+        self.location.open_reader(&self.zone)
+    }
+
+    pub(super) fn open_writer(&self) -> Result<Connection, StoreError> {
+        self.location.open_writer(&self.zone)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        discard(&self.location);
+    }
+}
+
+/// Deletes what goes with the program; the user's file stays.
+fn discard(location: &Location) {
+    if let Location::Scratch(path) = location {
+        remove_database(path);
+    }
+}

@@ -1,0 +1,34 @@
+//! The databases of all workspaces, and the only place that knows SQLite.
+//!
+//! Jobs (closures over a connection) come in, their results go out: reads on shared reader threads, writes on one
+//! writer per workspace with group commit. Schema and seed are made once into a template that new workspaces copy.
+//! Knows nothing of HTTP, of query languages or of entities.
+
+mod connect;
+mod custom;
+mod database;
+mod durable;
+mod error;
+mod functions;
+mod home;
+mod open;
+mod pool;
+mod run;
+pub mod seed;
+mod select;
+mod template;
+#[cfg(test)]
+mod tests;
+mod warm;
+mod workspace;
+mod workspaces;
+mod writer;
+
+pub use rusqlite::Connection;
+
+pub use error::{Constraint, StoreError};
+pub use open::{Lane, Options, Origin, Seed, Store};
+pub use run::{Outcome, Request, Rest, Root, run};
+pub use select::select;
+pub use template::Template;
+pub use workspace::{DEFAULT, Workspace};

@@ -1,0 +1,307 @@
+//! Runs a plan: steps its rows and drives the events of the answer, straight from SQLite's row buffers.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, Row};
+
+use super::custom;
+use crate::clock::Millis;
+use crate::event::{Links, ListForm, Name, Sink};
+use crate::query::ir::{Budget, Parameter};
+use crate::sql::{Definitions, Fragment, Param, Plan, Shape};
+use crate::value::{Scalar, Value, ValueType};
+
+/// What a run gets from the request.
+pub struct Request<'a> {
+    pub now: Millis,
+    /// Midnight of the server's day.
+    pub today: Millis,
+    pub me: i64,
+    /// Link to the rest of an inner collection: plural and key of its owner, its name, the items' include, rows to skip.
+    pub rest: &'a dyn Fn(&Rest<'_>) -> String,
+}
+
+/// The part of an inner collection that did not fit.
+pub struct Rest<'a> {
+    pub owner: &'a str,
+    pub key: i64,
+    pub collection: &'a str,
+    pub include: Option<&'a str>,
+    pub take: u32,
+    pub skip: u64,
+}
+
+/// What the root of an answer is.
+pub enum Root<'a> {
+    /// A page of rows; the name is the element of XML.
+    Page { name: Option<&'a Name>, form: ListForm, links: &'a dyn Fn(bool) -> Links },
+    /// The first row alone.
+    One,
+}
+
+/// Rows seen at the root, and whether more follow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub rows: usize,
+    pub more: bool,
+}
+
+/// Runs `plan` into `sink`. Nothing is written for [`Root::One`] without a row.
+///
+/// # Errors
+/// SQLite's, among them what a conversion in the query fails on.
+pub fn run<S: Sink>(
+    connection: &Connection,
+    plan: &Plan,
+    definitions: &Definitions,
+    request: &Request<'_>,
+    root: &Root<'_>,
+    sink: &mut S,
+) -> rusqlite::Result<Outcome> {
+    let mut runner = Runner { connection, definitions, request, known: HashMap::new(), sink };
+    let mut open = runner.open(plan)?;
+    match root {
+        Root::Page { name, form, links } => {
+            runner.sink.list_start(*name, *form);
+            let take = plan.limit.take.map(u64::from);
+            let outcome = runner.rows(&mut open, 0, take, plan.limit.skip)?;
+            runner.sink.list_end(&links(outcome.more));
+            Ok(outcome)
+        }
+        Root::One => runner.rows(&mut open, 0, Some(1), 0),
+    }
+}
+
+struct Runner<'a, S> {
+    connection: &'a Connection,
+    definitions: &'a Definitions,
+    request: &'a Request<'a>,
+    /// Custom fields by entity type and process.
+    known: HashMap<(i64, Option<i64>), Rc<Vec<custom::Definition>>>,
+    sink: &'a mut S,
+}
+
+/// A plan with its statement prepared; its children stand beside it so that they run while its rows are stepped.
+struct Open<'c, 'p> {
+    statement: CachedStatement<'c>,
+    text: &'p Fragment,
+    shape: &'p Shape,
+    children: Vec<Child<'c, 'p>>,
+}
+
+struct Child<'c, 'p> {
+    open: Open<'c, 'p>,
+    skip: u64,
+    /// What is left of the page's rows for this collection.
+    budget: Option<u64>,
+}
+
+impl<'a, S: Sink> Runner<'a, S> {
+    fn open<'p>(&self, plan: &'p Plan) -> rusqlite::Result<Open<'a, 'p>> {
+        let children = plan.children.iter().map(|child| {
+            let budget = child.limit.take.map(u64::from);
+            Ok(Child { open: self.open(child)?, skip: child.limit.skip, budget })
+        });
+        Ok(Open {
+            statement: self.connection.prepare_cached(&plan.statement.text)?,
+            text: &plan.statement,
+            shape: &plan.shape,
+            children: children.collect::<rusqlite::Result<_>>()?,
+        })
+    }
+
+    /// Steps at most `take` rows, looking one row further.
+    fn rows(&mut self, open: &mut Open<'a, '_>, owner: i64, take: Option<u64>, skip: u64) -> rusqlite::Result<Outcome> {
+        let Open { statement, text, shape, children } = open;
+        for (i, param) in text.params.iter().enumerate() {
+            self.bind(statement, i + 1, param, owner, take, skip)?;
+        }
+        let mut rows = statement.raw_query();
+        let mut outcome = Outcome::default();
+        while let Some(row) = rows.next()? {
+            if take.is_some_and(|take| outcome.rows as u64 >= take) {
+                outcome.more = true;
+                break;
+            }
+            outcome.rows += 1;
+            self.shape(shape, None, row, children)?;
+        }
+        Ok(outcome)
+    }
+
+    fn bind(
+        &self,
+        statement: &mut CachedStatement<'_>,
+        at: usize,
+        param: &Param,
+        owner: i64,
+        take: Option<u64>,
+        skip: u64,
+    ) -> rusqlite::Result<()> {
+        let rows = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        match param {
+            Param::Value(Value::Null) => statement.raw_bind_parameter(at, rusqlite::types::Null),
+            Param::Value(Value::Bool(b)) => statement.raw_bind_parameter(at, *b),
+            Param::Value(Value::Int(n)) => statement.raw_bind_parameter(at, *n),
+            Param::Value(Value::Real(x)) => statement.raw_bind_parameter(at, *x),
+            Param::Value(Value::Text(text)) => statement.raw_bind_parameter(at, text.as_str()),
+            Param::Run(Parameter::Now) => statement.raw_bind_parameter(at, self.request.now),
+            Param::Run(Parameter::Today) => statement.raw_bind_parameter(at, self.request.today),
+            Param::Run(Parameter::Me) => statement.raw_bind_parameter(at, self.request.me),
+            Param::Owner => statement.raw_bind_parameter(at, owner),
+            Param::Take => statement.raw_bind_parameter(at, take.map_or(-1, |take| rows(take.saturating_add(1)))),
+            Param::Skip => statement.raw_bind_parameter(at, rows(skip)),
+        }
+    }
+
+    fn shape(
+        &mut self,
+        shape: &Shape,
+        name: Option<&Name>,
+        row: &Row<'_>,
+        children: &mut [Child<'a, '_>],
+    ) -> rusqlite::Result<()> {
+        match shape {
+            Shape::Scalar { column, ty } => self.sink.scalar(name, scalar(row.get_ref(*column)?, *ty)),
+            Shape::Entity { presence, resource, members } => {
+                if is_absent(row, *presence)? {
+                    self.sink.scalar(name, Scalar::Null);
+                    return Ok(());
+                }
+                self.sink.entity_start(name, resource);
+                for (name, shape) in members {
+                    self.shape(shape, Some(name), row, children)?;
+                }
+                self.sink.entity_end();
+            }
+            Shape::Object { presence, members } => {
+                if is_absent(row, *presence)? {
+                    self.sink.scalar(name, Scalar::Null);
+                    return Ok(());
+                }
+                self.sink.object_start(name);
+                for (name, shape) in members {
+                    self.shape(shape, Some(name), row, children)?;
+                }
+                self.sink.object_end();
+            }
+            Shape::List { form, owner, child, budget, path } => {
+                let key = row.get::<_, Option<i64>>(*owner)?;
+                self.list(name, *form, key, &mut children[*child], budget, path)?;
+            }
+            Shape::First { owner, child } => {
+                let key = row.get::<_, Option<i64>>(*owner)?;
+                let child = &mut children[*child];
+                let found = match key {
+                    Some(key) => self.first(name, &mut child.open, key)?,
+                    None => false,
+                };
+                if !found {
+                    self.sink.scalar(name, Scalar::Null);
+                }
+            }
+            Shape::CustomFields { values, process, entity_type } => {
+                let entity_type = row.get::<_, Option<i64>>(*entity_type)?.unwrap_or_default();
+                let definitions = self.definitions(entity_type, row.get(*process)?)?;
+                self.sink.custom_fields_start(name);
+                custom::values(row.get_ref(*values)?, &definitions, self.sink);
+                self.sink.custom_fields_end();
+            }
+            Shape::Embedded { column, resource, members } => {
+                custom::embedded(row.get_ref(*column)?, name, resource, members, self.sink);
+            }
+        }
+        Ok(())
+    }
+
+    fn list(
+        &mut self,
+        name: Option<&Name>,
+        form: ListForm,
+        key: Option<i64>,
+        child: &mut Child<'a, '_>,
+        budget: &Budget,
+        path: &(String, String),
+    ) -> rusqlite::Result<()> {
+        self.sink.list_start(name, form);
+        let mut links = Links::default();
+        if let Some(key) = key {
+            let outcome = self.rows(&mut child.open, key, child.budget, child.skip)?;
+            if let (Budget::Page { take, include }, Some(left)) = (budget, &mut child.budget) {
+                *left -= outcome.rows as u64;
+                if outcome.more {
+                    links.next = Some((self.request.rest)(&Rest {
+                        owner: &path.0,
+                        key,
+                        collection: &path.1,
+                        include: include.as_deref(),
+                        take: *take,
+                        skip: child.skip + outcome.rows as u64,
+                    }));
+                }
+            }
+        }
+        self.sink.list_end(&links);
+        Ok(())
+    }
+
+    /// The first row of a child under `name`; false where there is none.
+    fn first(&mut self, name: Option<&Name>, open: &mut Open<'a, '_>, owner: i64) -> rusqlite::Result<bool> {
+        let Open { statement, text, shape, children } = open;
+        for (i, param) in text.params.iter().enumerate() {
+            self.bind(statement, i + 1, param, owner, Some(1), 0)?;
+        }
+        let mut rows = statement.raw_query();
+        match rows.next()? {
+            Some(row) => self.shape(shape, name, row, children).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn definitions(&mut self, entity_type: i64, process: Option<i64>) -> rusqlite::Result<Rc<Vec<custom::Definition>>> {
+        if let Some(known) = self.known.get(&(entity_type, process)) {
+            return Ok(known.clone());
+        }
+        let mut statement = self.connection.prepare_cached(&self.definitions.sql)?;
+        let rows = statement.query_map((entity_type, process), custom::definition)?;
+        let found = Rc::new(rows.collect::<rusqlite::Result<Vec<_>>>()?);
+        self.known.insert((entity_type, process), found.clone());
+        Ok(found)
+    }
+}
+
+/// Whether the object is missing: its key is null, or its test is not true.
+fn is_absent(row: &Row<'_>, presence: Option<usize>) -> rusqlite::Result<bool> {
+    Ok(match presence {
+        None => false,
+        Some(column) => matches!(row.get_ref(column)?, ValueRef::Null | ValueRef::Integer(0)),
+    })
+}
+
+/// A column as the type it was bound with.
+pub(super) fn scalar(value: ValueRef<'_>, ty: ValueType) -> Scalar<'_> {
+    match (value, ty) {
+        (ValueRef::Null, _) => Scalar::Null,
+        (ValueRef::Integer(n), ValueType::Bool) => Scalar::Bool(n != 0),
+        (ValueRef::Integer(n), ValueType::Date) => Scalar::Date(n),
+        (ValueRef::Integer(n), ValueType::TimeSpan) => Scalar::TimeSpan(n),
+        (ValueRef::Integer(n), ValueType::Decimal) => Scalar::Decimal(n as f64),
+        (ValueRef::Integer(n), ValueType::Average) => Scalar::Average(n as f64),
+        (ValueRef::Integer(n), ValueType::Double) => Scalar::Double(n as f64),
+        (ValueRef::Integer(n), _) => Scalar::Int(n),
+        (ValueRef::Real(x), ValueType::Decimal) => Scalar::Decimal(x),
+        (ValueRef::Real(x), ValueType::Average) => Scalar::Average(x),
+        (ValueRef::Real(x), ValueType::Int | ValueType::Long) => Scalar::Int(x as i64),
+        (ValueRef::Real(x), ValueType::Date) => Scalar::Date(x as i64),
+        (ValueRef::Real(x), ValueType::TimeSpan) => Scalar::TimeSpan(x as i64),
+        (ValueRef::Real(x), _) => Scalar::Double(x),
+        (ValueRef::Text(text), ty) => match std::str::from_utf8(text) {
+            Ok(text) if ty == ValueType::Link => Scalar::Link(text),
+            Ok(text) => Scalar::Text(text),
+            Err(_) => Scalar::Null,
+        },
+        (ValueRef::Blob(_), _) => Scalar::Null,
+    }
+}

@@ -1,0 +1,63 @@
+//! Seed files → rows. A seed is the JSON that API v1 returns: `{"UserStories":[{…}],"Projects":[{…}]}`.
+//!
+//! References stand by id or by name; dates may be relative to the day of the clock. Every mistake is reported with
+//! file, line and field, and nothing is written unless the whole seed is sound.
+
+mod date;
+mod file;
+mod insert;
+mod links;
+mod resolve;
+mod row;
+
+use rusqlite::Connection;
+
+use crate::catalog::Catalog;
+use crate::clock::{Millis, Zone};
+
+pub use file::SeedFile;
+
+/// Mistakes of a seed, one sentence each.
+#[derive(Debug)]
+pub struct SeedError(pub Vec<String>);
+
+impl std::fmt::Display for SeedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for SeedError {}
+
+/// More mistakes than this are not listed.
+const MAX_PROBLEMS: usize = 30;
+
+/// What seeds are read against.
+pub struct Ground<'a> {
+    pub catalog: &'a Catalog,
+    pub zone: &'a Zone,
+    pub now: Millis,
+    /// Makes the stored form of a password.
+    pub hash: &'a dyn Fn(&str, &str) -> String,
+}
+
+/// Loads files on top of each other: a row of a later file replaces the row of the same id.
+///
+/// # Errors
+/// The mistakes of all files.
+pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]) -> Result<(), SeedError> {
+    let mut problems = Vec::new();
+    let items = file::read(ground.catalog, files, &mut problems);
+    let resolver = resolve::Resolver::new(ground.catalog, &items);
+    let rows = row::rows(ground, &resolver, &items, &mut problems);
+    if !problems.is_empty() {
+        let more = problems.len().saturating_sub(MAX_PROBLEMS);
+        problems.truncate(MAX_PROBLEMS);
+        if more > 0 {
+            problems.push(format!("… and {more} more"));
+        }
+        return Err(SeedError(problems));
+    }
+    insert::insert(connection, ground.catalog, &rows)
+        .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))
+}

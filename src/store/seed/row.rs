@@ -1,0 +1,207 @@
+//! Items with resolved references → rows, column by column.
+
+use serde_json::{Map, Value as Json};
+
+use super::Ground;
+use super::date::seed_date;
+use super::file::Item;
+use super::links::{self, Link};
+use super::resolve::{Resolver, column};
+use crate::catalog::{Entity, EntityId, Field, MemberKind, Storage, nearest};
+use crate::sql::{KIND_COLUMN, VALUES_COLUMN};
+use crate::value::{Value, ValueType};
+
+/// A row ready to be inserted.
+pub(super) struct Row {
+    pub entity: EntityId,
+    pub columns: Vec<(String, Value)>,
+}
+
+/// All rows of a seed: its items, and the link rows that nested collections and tags make.
+pub(super) fn rows(
+    ground: &Ground<'_>,
+    resolver: &Resolver<'_>,
+    items: &[Item<'_>],
+    problems: &mut Vec<String>,
+) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(items.len());
+    let mut links: Vec<Link> = Vec::new();
+    let mut version = 0;
+    for item in items {
+        if problems.len() > super::MAX_PROBLEMS {
+            break;
+        }
+        version += 1;
+        let entity = ground.catalog.entity(item.entity);
+        let mut columns = vec![("Id".to_owned(), Value::Int(item.id))];
+        if entity.kinds.is_some()
+            && let Some(kind) = entity.type_id
+        {
+            columns.push((KIND_COLUMN.to_owned(), Value::Int(kind)));
+        }
+        for member in &entity.members {
+            let given = item.members.get(&member.name);
+            match &member.kind {
+                MemberKind::Field(field) => {
+                    if member.name == "Id" {
+                        continue;
+                    }
+                    match (&field.storage, given) {
+                        (Storage::Column(name), given) => match field_value(ground, item, entity, field, name, given) {
+                            Ok(Value::Null) if name == "EntityVersion" => {
+                                columns.push((name.clone(), Value::Int(version)))
+                            }
+                            Ok(Value::Null) if name == "CreateDate" || name == "ModifyDate" => {
+                                columns.push((name.clone(), Value::Int(ground.now)));
+                            }
+                            Ok(value) => columns.push((name.clone(), value)),
+                            Err(what) => problems.push(item.place.problem(&member.name, what)),
+                        },
+                        (Storage::Embedded(name), Some(given)) => {
+                            columns.push((name.clone(), Value::Text(given.to_string())))
+                        }
+                        (Storage::Embedded(_) | Storage::Computed(_), _) => {}
+                    }
+                }
+                MemberKind::Reference(reference) => match (&reference.storage, given) {
+                    (_, None | Some(Json::Null)) => {}
+                    (Storage::Column(name), Some(_)) if name == KIND_COLUMN && entity.kinds.is_some() => {}
+                    (Storage::Column(_), Some(value)) => match resolver.reference(item, reference.target, value) {
+                        Ok(id) => columns.extend(column(member).map(|c| (c.to_owned(), Value::Int(id)))),
+                        Err(what) => problems.push(item.place.problem(&member.name, what)),
+                    },
+                    (Storage::Embedded(name), Some(value)) => {
+                        columns.push((name.clone(), Value::Text(value.to_string())));
+                    }
+                    (Storage::Computed(_), Some(_)) => {}
+                },
+                MemberKind::Collection(_) => {
+                    if let Some(given) = given {
+                        if entity.custom_fields().is_some_and(|m| m.id == member.id) {
+                            match custom_values(ground, resolver, items, given) {
+                                Ok(text) => columns.push((VALUES_COLUMN.to_owned(), text)),
+                                Err(what) => problems.push(item.place.problem(&member.name, what)),
+                            }
+                        } else {
+                            links::nested(ground.catalog, resolver, item, member, given, &mut links, problems);
+                        }
+                    }
+                }
+            }
+        }
+        unknown_members(entity, item, problems);
+        rows.push(Row { entity: item.entity, columns });
+    }
+    links::tags(ground.catalog, items, &mut links, &mut rows);
+    links::rows(ground.catalog, items, links, &mut rows);
+    rows
+}
+
+fn unknown_members(entity: &Entity, item: &Item<'_>, problems: &mut Vec<String>) {
+    for name in item.members.keys() {
+        // aggregates and links of a saved answer say nothing new
+        let extra = matches!(name.as_str(), "ResourceType" | "Id" | "FullName" | "Kind") || name.contains('-');
+        if !extra && entity.member(name).is_none() {
+            let names = entity.members.iter().map(|m| m.name.as_str());
+            let hint = nearest(name, names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+            problems.push(item.place.problem(name, format!("{} has no such member{hint}", entity.name)));
+        }
+    }
+}
+
+fn field_value(
+    ground: &Ground<'_>,
+    item: &Item<'_>,
+    entity: &Entity,
+    field: &Field,
+    column: &str,
+    given: Option<&Json>,
+) -> Result<Value, String> {
+    let given = match given {
+        None | Some(Json::Null) => match &field.default {
+            Some(default) => default,
+            None if field.nullable || field.ty == ValueType::Date => return Ok(Value::Null),
+            None => {
+                return Ok(match field.ty {
+                    ValueType::Text | ValueType::Link => Value::Text(String::new()),
+                    _ if column == "EntityVersion" => Value::Null,
+                    _ => Value::Int(0),
+                });
+            }
+        },
+        Some(given) => given,
+    };
+    if entity.member(column).is_some_and(|m| m.hidden) && column == "Password" {
+        let login = item.members.get("Login").and_then(Json::as_str).unwrap_or_default();
+        return Ok(given.as_str().map_or(Value::Null, |p| Value::Text((ground.hash)(login, p))));
+    }
+    let value = match (field.ty, given) {
+        (ValueType::Bool, Json::Bool(b)) => Value::Bool(*b),
+        (ValueType::Int | ValueType::Long, Json::Number(n)) => {
+            n.as_i64().or_else(|| n.as_f64().map(|x| x as i64)).map_or(Value::Null, Value::Int)
+        }
+        (ValueType::Decimal | ValueType::Average | ValueType::Double, Json::Number(n)) => {
+            n.as_f64().map_or(Value::Null, Value::Real)
+        }
+        (ValueType::Date, Json::String(text)) => match seed_date(text, ground.zone, ground.now) {
+            Some(at) => Value::Int(at),
+            None => return Err(format!("'{text}' is no date")),
+        },
+        (ValueType::Text | ValueType::Link, Json::String(text)) => {
+            let fits = field.values.is_empty() || field.values.iter().any(|v| v.eq_ignore_ascii_case(text));
+            if !fits {
+                return Err(format!("'{text}' is none of {}", field.values.join(", ")));
+            }
+            Value::Text(text.clone())
+        }
+        (ValueType::Text, other @ (Json::Number(_) | Json::Bool(_))) => Value::Text(other.to_string()),
+        (ty, other) => return Err(format!("{other} is no {}", ty.clr_name())),
+    };
+    Ok(value)
+}
+
+/// `[{"Name":…,"Value":…}]` as the text of one object; dates become milliseconds.
+fn custom_values(
+    ground: &Ground<'_>,
+    resolver: &Resolver<'_>,
+    items: &[Item<'_>],
+    given: &Json,
+) -> Result<Value, String> {
+    let list = given.as_array().or_else(|| given.get("Items").and_then(Json::as_array));
+    let Some(list) = list else { return Err("must be an array of names and values".into()) };
+    let mut values = Map::new();
+    for field in list {
+        let Some(name) = field.get("Name").and_then(Json::as_str) else {
+            return Err("a custom field needs a Name".into());
+        };
+        let value = field.get("Value").cloned().unwrap_or(Json::Null);
+        let of_type =
+            |f: &str| field.get("Type").and_then(Json::as_str) == Some(f) || is_defined(ground, items, name, f);
+        let value = match value {
+            Json::Null => continue,
+            Json::String(text) if of_type("Date") => match seed_date(&text, ground.zone, ground.now) {
+                Some(at) => Json::from(at),
+                None => return Err(format!("'{text}' is no date")),
+            },
+            Json::Object(mut object) if object.contains_key("Id") && !object.contains_key("Name") => {
+                let kind = object.get("Kind").and_then(Json::as_str).and_then(|k| ground.catalog.named(k));
+                let id = object.get("Id").and_then(Json::as_i64).unwrap_or_default();
+                let known = kind.and_then(|k| resolver.item(k.id, id)).and_then(|i| i.members.get("Name")).cloned();
+                object.insert("Name".into(), known.unwrap_or_else(|| Json::from("")));
+                Json::Object(object)
+            }
+            other => other,
+        };
+        values.insert(name.to_owned(), value);
+    }
+    Ok(if values.is_empty() { Value::Null } else { Value::Text(Json::Object(values).to_string()) })
+}
+
+/// Whether the seed configures a custom field of this name and type.
+fn is_defined(ground: &Ground<'_>, items: &[Item<'_>], name: &str, field_type: &str) -> bool {
+    let Some(set) = ground.catalog.set("definitions") else { return false };
+    items.iter().filter(|i| i.entity == set.entity).any(|i| {
+        let text = |key: &str| i.members.get(key).and_then(Json::as_str);
+        text("Name") == Some(name) && text("FieldType") == Some(field_type)
+    })
+}

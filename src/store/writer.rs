@@ -1,0 +1,310 @@
+//! The writer of a database: one thread while there is something to write, many requests in one commit.
+//!
+//! Jobs wait in a bounded queue. The thread takes what has gathered, gives each job a savepoint of its own, commits
+//! once and only then answers. A failing job takes nothing of its neighbours along; a failing commit fails them all.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::database::Database;
+use super::error::StoreError;
+use super::template::Template;
+
+/// Jobs that may wait for one writer.
+const QUEUE: usize = 1024;
+/// Jobs in one commit: bounds how long the first of them waits.
+const BATCH: usize = 256;
+/// How long a writer without work keeps its thread and connection.
+const IDLE: Duration = Duration::from_secs(3);
+/// The same where many workspaces write at once, which would cost a thread and a connection each.
+const IDLE_CROWDED: Duration = Duration::from_millis(20);
+/// Writers from which on it is crowded.
+const CROWD: usize = 32;
+
+/// What a write answers once it is committed: the job's own result.
+pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
+
+#[derive(Default)]
+pub(super) struct WriterQueue {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    items: VecDeque<Item>,
+    running: bool,
+    closed: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Item {
+    Job(Box<dyn Job>),
+    /// Replace the whole content; stands alone, outside any batch.
+    Replace {
+        template: Arc<Template>,
+        generation: u64,
+        reply: oneshot::Sender<Result<(), StoreError>>,
+    },
+}
+
+/// A closure with the way back to whoever waits for it.
+trait Job: Send {
+    /// Runs inside its savepoint; says whether to keep what it did.
+    fn run(&mut self, db: &Connection) -> bool;
+    /// Hands the result out, or why there is none.
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>);
+}
+
+struct Task<F, T, E> {
+    work: Option<F>,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Outcome<T, E>>,
+}
+
+impl<F, T, E> Job for Task<F, T, E>
+where
+    F: FnOnce(&Connection) -> Result<T, E> + Send,
+    T: Send,
+    E: Send,
+{
+    fn run(&mut self, db: &Connection) -> bool {
+        if let Some(work) = self.work.take() {
+            self.result = catch_unwind(AssertUnwindSafe(|| work(db))).ok();
+        }
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
+        let outcome = match (fate, self.result) {
+            // What a job refused stays refused, whatever became of its neighbours.
+            (_, Some(Err(refusal))) => Ok(Err(refusal)),
+            (Ok(()), Some(Ok(value))) => Ok(Ok(value)),
+            (Ok(()), None) => Err(StoreError::Aborted),
+            (Err(error), _) => Err(error),
+        };
+        // Nobody to tell when the caller went away; the write stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+impl std::fmt::Debug for WriterQueue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WriterQueue").finish_non_exhaustive()
+    }
+}
+
+/// Queues `work`; the receiver yields once it is committed.
+pub(super) fn submit<T, E>(
+    database: &Arc<Database>,
+    crowd: &Arc<AtomicUsize>,
+    work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+) -> Result<oneshot::Receiver<Outcome<T, E>>, StoreError>
+where
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let (reply, receiver) = oneshot::channel();
+    let task = Task { work: Some(work), result: None, reply };
+    enqueue(database, crowd, Item::Job(Box::new(task)))?;
+    Ok(receiver)
+}
+
+/// Queues the replacement of everything the database holds by what the template holds.
+pub(super) fn replace(
+    database: &Arc<Database>,
+    crowd: &Arc<AtomicUsize>,
+    template: Arc<Template>,
+    generation: u64,
+) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
+    let (reply, receiver) = oneshot::channel();
+    enqueue(database, crowd, Item::Replace { template, generation, reply })?;
+    Ok(receiver)
+}
+
+fn enqueue(database: &Arc<Database>, crowd: &Arc<AtomicUsize>, item: Item) -> Result<(), StoreError> {
+    let queue = &database.writer;
+    let mut state = queue.lock();
+    if state.closed {
+        return Err(StoreError::Aborted);
+    }
+    if state.items.len() >= QUEUE {
+        return Err(StoreError::Busy);
+    }
+    state.items.push_back(item);
+    if state.running {
+        drop(state);
+        queue.wake.notify_one();
+        return Ok(());
+    }
+    let writer = Writer { database: Arc::clone(database), crowd: Arc::clone(crowd) };
+    match std::thread::Builder::new().name("tpmock-write".to_owned()).spawn(move || writer.run()) {
+        Ok(thread) => {
+            state.running = true;
+            state.thread = Some(thread);
+            Ok(())
+        }
+        Err(_) => {
+            state.items.pop_back();
+            Err(StoreError::Busy)
+        }
+    }
+}
+
+impl WriterQueue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets an idle writer notice that its database was retired.
+    pub(super) fn nudge(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Takes no more jobs, lets those in the queue finish and waits for that.
+    pub(super) fn close(&self) {
+        let thread = {
+            let mut state = self.lock();
+            state.closed = true;
+            state.thread.take()
+        };
+        self.wake.notify_one();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+
+    /// What has gathered, or `None` when the writer is to end. Replacements come alone.
+    fn next_batch(&self, database: &Database, crowd: &AtomicUsize) -> Option<Vec<Item>> {
+        let mut state = self.lock();
+        while state.items.is_empty() {
+            if state.closed || database.is_retired() {
+                state.running = false;
+                return None;
+            }
+            let patience = if crowd.load(Ordering::Relaxed) > CROWD { IDLE_CROWDED } else { IDLE };
+            let (woken, timeout) = self.wake.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if timeout.timed_out() && state.items.is_empty() {
+                state.running = false;
+                return None;
+            }
+        }
+        let is_job = |item: &Item| matches!(item, Item::Job(_));
+        let count = state.items.iter().take(BATCH).take_while(|item| is_job(item)).count().max(1);
+        Some(state.items.drain(..count).collect())
+    }
+}
+
+struct Writer {
+    database: Arc<Database>,
+    crowd: Arc<AtomicUsize>,
+}
+
+impl Writer {
+    fn run(&self) {
+        self.crowd.fetch_add(1, Ordering::Relaxed);
+        let mut connection = None;
+        while let Some(batch) = self.database.writer.next_batch(&self.database, &self.crowd) {
+            self.serve(batch, &mut connection);
+        }
+        drop(connection);
+        self.crowd.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn serve(&self, batch: Vec<Item>, connection: &mut Option<Connection>) {
+        let db = match connection.take().map_or_else(|| self.database.open_writer(), Ok) {
+            Ok(db) => connection.insert(db),
+            Err(error) => return refuse(batch, &error),
+        };
+        let mut jobs = Vec::with_capacity(batch.len());
+        for item in batch {
+            match item {
+                Item::Job(job) => jobs.push(job),
+                Item::Replace { template, generation, reply } => {
+                    let replaced = template.restore_into(db);
+                    if replaced.is_ok() {
+                        self.database.set_generation(generation);
+                    }
+                    let _ = reply.send(replaced);
+                }
+            }
+        }
+        if !jobs.is_empty() && !commit_together(db, jobs) {
+            *connection = None;
+        }
+    }
+}
+
+fn refuse(batch: Vec<Item>, error: &StoreError) {
+    for item in batch {
+        match item {
+            Item::Job(job) => job.answer(Err(error.clone())),
+            Item::Replace { reply, .. } => drop(reply.send(Err(error.clone()))),
+        }
+    }
+}
+
+/// Runs the jobs in one transaction and answers them. False when the connection is no longer to be trusted.
+fn commit_together(db: &Connection, jobs: Vec<Box<dyn Job>>) -> bool {
+    let mut healthy = true;
+    let mut waiting = VecDeque::from(jobs);
+    // More than one round only when a job broke the transaction: those behind it did not run yet.
+    while !waiting.is_empty() {
+        let mut done = Vec::with_capacity(waiting.len());
+        let fate = transact(db, &mut waiting, &mut done);
+        if fate.is_err() {
+            healthy = false;
+            if !db.is_autocommit() {
+                let _ = execute(db, "ROLLBACK");
+            }
+            if done.is_empty() {
+                done.extend(waiting.drain(..));
+            }
+        }
+        for job in done {
+            job.answer(fate.clone());
+        }
+    }
+    healthy
+}
+
+fn transact(
+    db: &Connection,
+    waiting: &mut VecDeque<Box<dyn Job>>,
+    done: &mut Vec<Box<dyn Job>>,
+) -> Result<(), StoreError> {
+    execute(db, "BEGIN IMMEDIATE")?;
+    while let Some(mut job) = waiting.pop_front() {
+        let kept = run_apart(db, job.as_mut());
+        done.push(job);
+        kept?;
+    }
+    execute(db, "COMMIT")
+}
+
+/// Runs one job in its savepoint. An error means the whole transaction is lost.
+fn run_apart(db: &Connection, job: &mut dyn Job) -> Result<(), StoreError> {
+    execute(db, "SAVEPOINT job")?;
+    let keep = job.run(db);
+    if db.is_autocommit() {
+        // Some failures (disk full, I/O) make SQLite roll the whole transaction back by itself.
+        return Err(StoreError::Aborted);
+    }
+    if !keep {
+        execute(db, "ROLLBACK TO job")?;
+    }
+    execute(db, "RELEASE job")
+}
+
+fn execute(db: &Connection, sql: &str) -> Result<(), StoreError> {
+    db.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Tests written in Rust, one crate of modules.
+
+mod syntax;
