@@ -33,7 +33,8 @@ pub(super) fn inspect(path: &Path, version: i32) -> Result<Found, StoreError> {
     if head != SQLITE_MAGIC {
         return Err(foreign());
     }
-    let db = Location::Durable(path.to_path_buf()).open_bare()?;
+    let location = Location::Durable(path.to_path_buf());
+    let db = location.open_untouched()?;
     let pragma = |name: &str| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
     if pragma("application_id")? != APPLICATION_ID {
         return Err(foreign());
@@ -45,7 +46,7 @@ pub(super) fn inspect(path: &Path, version: i32) -> Result<Found, StoreError> {
     if found < version {
         return Err(StoreError::OlderSchema { found, known: version });
     }
-    if db.is_readonly("main")? {
+    if location.open_bare()?.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
     Ok(Found::Ours)

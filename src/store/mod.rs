@@ -4,14 +4,17 @@
 //! writer per workspace with group commit. Schema and seed are made once into a template that new workspaces copy.
 //! Knows nothing of HTTP, of query languages or of entities.
 
+mod commit;
 mod connect;
 mod custom;
 mod database;
 mod durable;
 mod error;
+mod forge;
 mod functions;
 mod home;
 mod open;
+mod options;
 mod pool;
 mod run;
 pub mod seed;
@@ -27,7 +30,8 @@ mod writer;
 pub use rusqlite::Connection;
 
 pub use error::{Constraint, StoreError};
-pub use open::{Lane, Options, Origin, Seed, Store};
+pub use open::Store;
+pub use options::{Lane, Options, Origin, Seed};
 pub use run::{Outcome, Request, Rest, Root, run};
 pub use select::select;
 pub use template::Template;

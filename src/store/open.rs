@@ -1,6 +1,6 @@
 //! The store itself: what the rest of the program holds. Opens everything, hands jobs out, cleans up.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +13,7 @@ use super::database::Database;
 use super::durable::{Found, inspect};
 use super::error::StoreError;
 use super::home::Home;
+use super::options::{Lane, Options, Origin};
 use super::pool::Pool;
 use super::template::Template;
 use super::workspace::{DEFAULT, Workspace};
@@ -21,60 +22,6 @@ use super::writer;
 
 /// Threads for queries known to be dear; more of them would only slow each other down.
 const DEAR_THREADS: usize = 2;
-
-/// How the store is set up.
-#[derive(Debug)]
-pub struct Options {
-    /// The user's data file; without it everything goes with the program.
-    pub data: Option<PathBuf>,
-    /// Where the private folder is made; the system's temporary folder if not given.
-    pub temporary: Option<PathBuf>,
-    /// Most workspaces at a time, `default` among them.
-    pub workspaces: usize,
-    /// Reader threads; 0 stands for twice the cores, at least four.
-    pub readers: usize,
-    /// Reads that may wait.
-    pub queue: usize,
-    /// Streams at a time.
-    pub streams: usize,
-    /// What the clock of a new workspace is forked from.
-    pub clock: Clock,
-    pub zone: Arc<Zone>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            data: None,
-            temporary: None,
-            workspaces: 4096,
-            readers: 0,
-            queue: 1024,
-            streams: 16,
-            clock: Clock::running(),
-            zone: Arc::new(Zone::utc()),
-        }
-    }
-}
-
-/// What a fresh database holds.
-pub struct Origin {
-    pub version: i32,
-    pub schema: String,
-    pub seed: Seed,
-}
-
-/// Fills a database that has the schema and nothing else.
-pub type Seed = Box<dyn Fn(&Connection) -> Result<(), StoreError> + Send + Sync>;
-
-/// Which threads serve a read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Reads that end in milliseconds.
-    Short,
-    /// Scans and aggregates, kept apart so that they delay only each other.
-    Dear,
-}
 
 pub struct Store {
     short: Pool,
@@ -120,8 +67,11 @@ impl Store {
         workspaces.insert(Arc::clone(&default))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = if readers == 0 { (2 * cores).max(4) } else { readers };
+        let short = Pool::new("read", readers, queue);
+        // Opens the first connection while the rest of the program starts; nobody waits for it.
+        drop(short.submit(default.database(), |_| ()));
         Ok(Self {
-            short: Pool::new("read", readers, queue),
+            short,
             dear: Pool::new("dear", DEAR_THREADS, queue),
             streams: Arc::default(),
             stream_limit: streams,

@@ -14,6 +14,7 @@ use crate::clock::Zone;
 
 use super::connect::Location;
 use super::error::StoreError;
+use super::forge::forge;
 use super::functions;
 use super::home::Home;
 
@@ -43,21 +44,24 @@ impl Template {
         schema: &str,
         seed: impl FnOnce(&Connection) -> Result<(), E>,
     ) -> Result<Arc<Self>, StoreError> {
-        // A failed build is thrown away as a whole, so no journal is needed.
-        let (path, db) = match home.place().1 {
+        let (path, db, forged) = match home.place().1 {
             Location::Scratch(path) | Location::Durable(path) => {
+                let forged = forge(&path, zone, schema)?;
                 let db = Connection::open(&path)?;
-                (Some(path), db)
+                (Some(path), db, forged)
             }
-            Location::Memory(_) => (None, Connection::open_in_memory()?),
+            Location::Memory(_) => (None, Connection::open_in_memory()?, false),
         };
+        // A failed build is thrown away as a whole, so no journal is needed.
         db.execute_batch(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA foreign_keys=OFF; \
              PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536",
         )?;
         functions::register(&db, zone)?;
         db.execute_batch(&format!("BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={version}"))?;
-        db.execute_batch(schema)?;
+        if !forged {
+            db.execute_batch(schema)?;
+        }
         seed(&db).map_err(Into::into)?;
         db.execute_batch("COMMIT")?;
         Self::seal(path, db)

@@ -146,6 +146,22 @@ fn a_write_that_ends_the_transaction_hurts_only_itself() {
 }
 
 #[test]
+fn a_full_disk_is_told_apart() {
+    let store = open(Options::default());
+    let workspace = store.default_workspace();
+    let fill = |db: &Connection| {
+        db.execute_batch("PRAGMA max_page_count=1")?;
+        Ok(db.execute_batch(
+            "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+             INSERT INTO story SELECT i, 'a long enough name ' || i FROM n",
+        )?)
+    };
+    assert_eq!(store.write_blocking(workspace, fill), Ok(Err(StoreError::Full)));
+    assert_eq!(names(&store, workspace), "one,two");
+    store.write_blocking(workspace, insert("next")).expect("commit").expect("insert");
+}
+
+#[test]
 fn a_panicking_read_leaves_the_threads() {
     let store = open(Options { readers: 1, ..Options::default() });
     let workspace = store.default_workspace();
@@ -237,7 +253,7 @@ fn resets_show_no_half_state(store: &Store) {
 fn reset_under_load() {
     let store = open(Options::default());
     resets_show_no_half_state(&store);
-    // Old databases go: base, the other template's drop, the present one with its log.
+    // The base template and the present database with its log; the old ones went.
     let folder = store.folder().expect("folder").to_path_buf();
     let left = std::fs::read_dir(&folder).expect("folder").count();
     assert!(left <= 4, "{left} files left");

@@ -1,10 +1,8 @@
 //! The writer of a database: one thread while there is something to write, many requests in one commit.
 //!
-//! Jobs wait in a bounded queue. The thread takes what has gathered, gives each job a savepoint of its own, commits
-//! once and only then answers. A failing job takes nothing of its neighbours along; a failing commit fails them all.
+//! Jobs wait in a bounded queue. The thread takes what has gathered and commits it together.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -13,6 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::commit::{Job, Outcome, Task, commit_together};
 use super::database::Database;
 use super::error::StoreError;
 use super::template::Template;
@@ -27,9 +26,6 @@ const IDLE: Duration = Duration::from_secs(3);
 const IDLE_CROWDED: Duration = Duration::from_millis(20);
 /// Writers from which on it is crowded.
 const CROWD: usize = 32;
-
-/// What a write answers once it is committed: the job's own result.
-pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
 
 #[derive(Default)]
 pub(super) struct WriterQueue {
@@ -55,46 +51,6 @@ enum Item {
     },
 }
 
-/// A closure with the way back to whoever waits for it.
-trait Job: Send {
-    /// Runs inside its savepoint; says whether to keep what it did.
-    fn run(&mut self, db: &Connection) -> bool;
-    /// Hands the result out, or why there is none.
-    fn answer(self: Box<Self>, fate: Result<(), StoreError>);
-}
-
-struct Task<F, T, E> {
-    work: Option<F>,
-    result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Outcome<T, E>>,
-}
-
-impl<F, T, E> Job for Task<F, T, E>
-where
-    F: FnOnce(&Connection) -> Result<T, E> + Send,
-    T: Send,
-    E: Send,
-{
-    fn run(&mut self, db: &Connection) -> bool {
-        if let Some(work) = self.work.take() {
-            self.result = catch_unwind(AssertUnwindSafe(|| work(db))).ok();
-        }
-        matches!(self.result, Some(Ok(_)))
-    }
-
-    fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
-        let outcome = match (fate, self.result) {
-            // What a job refused stays refused, whatever became of its neighbours.
-            (_, Some(Err(refusal))) => Ok(Err(refusal)),
-            (Ok(()), Some(Ok(value))) => Ok(Ok(value)),
-            (Ok(()), None) => Err(StoreError::Aborted),
-            (Err(error), _) => Err(error),
-        };
-        // Nobody to tell when the caller went away; the write stands all the same.
-        let _ = self.reply.send(outcome);
-    }
-}
-
 impl std::fmt::Debug for WriterQueue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WriterQueue").finish_non_exhaustive()
@@ -112,8 +68,7 @@ where
     E: Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    let task = Task { work: Some(work), result: None, reply };
-    enqueue(database, crowd, Item::Job(Box::new(task)))?;
+    enqueue(database, crowd, Item::Job(Box::new(Task::new(work, reply))))?;
     Ok(receiver)
 }
 
@@ -250,61 +205,4 @@ fn refuse(batch: Vec<Item>, error: &StoreError) {
             Item::Replace { reply, .. } => drop(reply.send(Err(error.clone()))),
         }
     }
-}
-
-/// Runs the jobs in one transaction and answers them. False when the connection is no longer to be trusted.
-fn commit_together(db: &Connection, jobs: Vec<Box<dyn Job>>) -> bool {
-    let mut healthy = true;
-    let mut waiting = VecDeque::from(jobs);
-    // More than one round only when a job broke the transaction: those behind it did not run yet.
-    while !waiting.is_empty() {
-        let mut done = Vec::with_capacity(waiting.len());
-        let fate = transact(db, &mut waiting, &mut done);
-        if fate.is_err() {
-            healthy = false;
-            if !db.is_autocommit() {
-                let _ = execute(db, "ROLLBACK");
-            }
-            if done.is_empty() {
-                done.extend(waiting.drain(..));
-            }
-        }
-        for job in done {
-            job.answer(fate.clone());
-        }
-    }
-    healthy
-}
-
-fn transact(
-    db: &Connection,
-    waiting: &mut VecDeque<Box<dyn Job>>,
-    done: &mut Vec<Box<dyn Job>>,
-) -> Result<(), StoreError> {
-    execute(db, "BEGIN IMMEDIATE")?;
-    while let Some(mut job) = waiting.pop_front() {
-        let kept = run_apart(db, job.as_mut());
-        done.push(job);
-        kept?;
-    }
-    execute(db, "COMMIT")
-}
-
-/// Runs one job in its savepoint. An error means the whole transaction is lost.
-fn run_apart(db: &Connection, job: &mut dyn Job) -> Result<(), StoreError> {
-    execute(db, "SAVEPOINT job")?;
-    let keep = job.run(db);
-    if db.is_autocommit() {
-        // Some failures (disk full, I/O) make SQLite roll the whole transaction back by itself.
-        return Err(StoreError::Aborted);
-    }
-    if !keep {
-        execute(db, "ROLLBACK TO job")?;
-    }
-    execute(db, "RELEASE job")
-}
-
-fn execute(db: &Connection, sql: &str) -> Result<(), StoreError> {
-    db.prepare_cached(sql)?.execute([])?;
-    Ok(())
 }

@@ -65,6 +65,15 @@ impl Binder<'_> {
                         Bound::Scalar(typed) if field.ty == ValueType::Link => {
                             Bound::Scalar(retype(typed, ValueType::Link))
                         }
+                        // what the model says is never null is not, whatever it is computed from
+                        Bound::Scalar(typed) if !field.nullable && typed.ty == ValueType::Bool => {
+                            let no = Expr::Value(crate::value::Value::Bool(false), ValueType::Bool);
+                            let args = vec![typed.expr, no];
+                            Bound::scalar(
+                                Expr::call(crate::query::function::Function::Coalesce, args, ValueType::Bool),
+                                false,
+                            )
+                        }
                         other => other,
                     })
                 }

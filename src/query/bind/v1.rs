@@ -68,7 +68,8 @@ pub fn read(scene: Scene<'_>, read: &Read<'_>) -> Result<Query> {
     if let Some((projects, teams)) = read.context {
         rows.filter.extend(binder.in_context(&at, projects, teams));
     }
-    if let Some(filter) = read.filter {
+    // an address that names one entity leaves nothing to filter
+    if let Some(filter) = read.filter.filter(|_| read.id.is_none()) {
         binder.conjunction(filter, &at, &mut rows.filter)?;
     }
     if read.id.is_none() {
@@ -164,18 +165,13 @@ impl Binder<'_> {
         let refused = || Error::parameters(term.span);
         match &term.node {
             Node::Binary { op, left, right } => {
-                let Node::Literal(literal) = &right.node else { return Err(refused()) };
-                self.walk(left, at, &|leaf| self.compare(*op, leaf, literal, term.span))
+                let literal = signed(right).ok_or_else(refused)?;
+                self.walk(left, at, &|leaf| self.compare(*op, leaf, &literal, term.span))
             }
             Node::In { operand, items } => self.walk(operand, at, &|leaf| {
                 let Leaf::Value(typed, _) = leaf else { return Err(refused()) };
-                let items: Option<Vec<Expr>> = items
-                    .iter()
-                    .map(|item| match &item.node {
-                        Node::Literal(literal) => self.literal(literal, typed.ty),
-                        _ => None,
-                    })
-                    .collect();
+                let items: Option<Vec<Expr>> =
+                    items.iter().map(|item| self.literal(&signed(item)?, typed.ty)).collect();
                 let items = items.ok_or_else(refused)?;
                 Ok(Expr::In { operand: Box::new(typed.expr), items })
             }),
@@ -345,6 +341,19 @@ impl Binder<'_> {
         let Bound::Scalar(typed) = here else { return Err(refused()) };
         let tie = Order { key: Expr::Key(at.path.clone()), descending };
         Ok(vec![Order { key: typed.expr, descending }, tie])
+    }
+}
+
+/// The literal of a term, a minus sign taken into it.
+fn signed(expr: &ast::Expr) -> Option<Literal> {
+    match &expr.node {
+        Node::Literal(literal) => Some(literal.clone()),
+        Node::Unary { op: UnaryOp::Negate, operand } => match &operand.node {
+            Node::Literal(Literal::Integer(n)) => Some(Literal::Text(format!("-{n}"))),
+            Node::Literal(Literal::Real { value, single }) => Some(Literal::Real { value: -value, single: *single }),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

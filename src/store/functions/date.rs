@@ -34,6 +34,7 @@ pub(super) fn register(db: &Connection, zone: &Arc<Zone>) -> Result<()> {
         Ok(Some((wall - midnight(year, month, day)) / (7 * DAY)))
     })?;
     on_wall(db, "tp_time_of_day", 1, zone, |_, wall, _| Ok(Some(wall.rem_euclid(DAY))))?;
+    scalar(db, "tp_span_text", 1, |ctx| Ok(int(ctx, 0).map(date_format::span_text)))?;
     on_wall(db, "tp_human_date", 1, zone, |_, wall, zone| Ok(Some(date_format::format(wall, HUMAN, zone)?)))?;
     on_wall(db, "tp_format_date", 2, zone, |ctx, wall, zone| {
         text(ctx, 1).map(|format| date_format::format(wall, &format, zone)).transpose()
@@ -87,7 +88,7 @@ fn floor(wall: i64, unit: &str) -> Result<i64> {
 }
 
 fn add(wall: i64, amount: f64, unit: &str) -> Result<Option<i64>> {
-    let step = match unit {
+    let step = match unit.trim_end_matches('s') {
         "year" => return Ok(add_months(wall, (amount as i64).saturating_mul(12))),
         "month" => return Ok(add_months(wall, amount as i64)),
         "day" => DAY,
@@ -137,6 +138,9 @@ mod tests {
                 ("tp_time_of_day(@)", "50706789"),
                 ("tp_week_number(@)", "1888"),
                 ("tp_human_date(@)", "10-Mar-2026"),
+                ("tp_span_text(90061001)", "1.01:01:01.0010000"),
+                ("tp_span_text(-3600000)", "-01:00:00"),
+                ("tp_span_text(null)", "null"),
             ],
             "UTC",
         );
@@ -168,7 +172,7 @@ mod tests {
             let sql = "tp_format_date(tp_date_add(tp_to_date(?1), ?2, ?3), 'yyyy-MM-dd HH:mm:ss.fff')";
             show(&db, sql, &[Value::Text(from.to_owned()), Value::Real(amount), Value::Text(unit.to_owned())])
         };
-        assert_eq!(add("2026-01-31", 1.0, "month"), "2026-02-28 00:00:00.000");
+        assert_eq!(add("2026-01-31", 1.0, "months"), "2026-02-28 00:00:00.000");
         assert_eq!(add("2024-02-29", 1.0, "year"), "2025-02-28 00:00:00.000");
         assert_eq!(add("2026-03-28 12:00:00", 1.0, "day"), "2026-03-29 12:00:00.000");
         assert_eq!(add("2026-03-10", 1.5, "day"), "2026-03-11 12:00:00.000");

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rusqlite::Result;
 
 use super::arg::runtime;
-use super::calendar::{HOUR, MINUTE, SECOND, Wall};
+use super::calendar::{DAY, HOUR, MINUTE, SECOND, Wall};
 use crate::clock::Zone;
 
 const MONTHS: [&str; 12] = [
@@ -34,6 +34,22 @@ pub(super) fn format(wall: i64, format: &str, zone: &Zone) -> Result<String> {
         (Some(letter), None) => custom(wall, expand(letter)?, zone),
         _ => custom(wall, format, zone),
     }
+}
+
+/// `ToString()` of a TimeSpan of that many milliseconds.
+pub(super) fn span_text(span: i64) -> String {
+    let sign = if span < 0 { "-" } else { "" };
+    let span = span.saturating_abs();
+    let mut out = sign.to_owned();
+    if span >= DAY {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{}.", span / DAY);
+    }
+    let _ = write!(out, "{:02}:{:02}:{:02}", span / HOUR % 24, span / MINUTE % 60, span / SECOND % 60);
+    if span % SECOND > 0 {
+        let _ = write!(out, ".{:03}0000", span % SECOND);
+    }
+    out
 }
 
 /// The custom format that a standard one stands for.

@@ -59,6 +59,20 @@ impl Digits {
         self.cut(keep)
     }
 
+    /// Rounds to that many decimals, halves to the even digit.
+    pub(super) fn rounded_to_even(self, decimals: i32) -> Self {
+        let keep = usize::try_from(self.point + decimals);
+        match keep {
+            // Exactly a half, and the digit before is even: down.
+            Ok(keep)
+                if self.digits.get(keep..) == Some(b"5") && (keep == 0 || self.digits[keep - 1].is_multiple_of(2)) =>
+            {
+                Self { digits: self.digits[..keep].to_vec(), ..self }.trimmed()
+            }
+            _ => self.rounded(decimals),
+        }
+    }
+
     /// Rounds to that many significant digits.
     pub(super) fn significant(self, count: i32) -> Self {
         self.cut(count)

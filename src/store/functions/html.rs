@@ -135,11 +135,11 @@ fn skip_tag<'a>(html: &'a str, out: &mut Text) -> &'a str {
     }
     let name = &inner[..inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len())];
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
-    if BLOCKS.iter().any(|block| is(block)) {
+    if BLOCKS.iter().any(&is) {
         out.line = true;
     }
     let rest = after_tag(html);
-    if !html.starts_with("</") && HIDDEN.iter().any(|hidden| is(hidden)) {
+    if !html.starts_with("</") && HIDDEN.iter().any(is) {
         return after_end(rest, name);
     }
     rest

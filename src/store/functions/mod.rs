@@ -1,6 +1,6 @@
 //! What SQLite lacks with .NET's meaning: the collation and scalar functions of every connection.
 //!
-//! All begin with `tp_`, are deterministic within a connection and answer null when an argument they need is null.
+//! All but a few of `math` begin with `tp_`, are deterministic within a connection and answer null when an argument they need is null.
 //! One meaning in one place: no other stage computes with values.
 
 mod arg;
@@ -12,6 +12,8 @@ mod date_format;
 mod digits;
 mod fold;
 mod html;
+mod math;
+mod number_custom;
 mod number_format;
 mod parse;
 mod search;
@@ -34,6 +36,7 @@ pub(super) fn register(db: &Connection, zone: &Arc<Zone>) -> Result<()> {
     tag::register(db)?;
     html::register(db)?;
     custom::register(db)?;
+    math::register(db)?;
     date::register(db, zone)?;
     convert::register(db, zone)
 }

@@ -1,0 +1,118 @@
+//! Group commit: many jobs, a savepoint each, one transaction.
+//!
+//! Answers leave only after the commit. A failing job takes nothing of its neighbours along; a failing commit fails
+//! them all.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::error::StoreError;
+
+/// What a write answers once it is committed: the job's own result.
+pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
+
+/// A closure with the way back to whoever waits for it.
+pub(super) trait Job: Send {
+    /// Runs inside its savepoint; says whether to keep what it did.
+    fn run(&mut self, db: &Connection) -> bool;
+    /// Hands the result out, or why there is none.
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>);
+}
+
+pub(super) struct Task<F, T, E> {
+    work: Option<F>,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Outcome<T, E>>,
+}
+
+impl<F, T, E> Task<F, T, E> {
+    pub(super) fn new(work: F, reply: oneshot::Sender<Outcome<T, E>>) -> Self {
+        Self { work: Some(work), result: None, reply }
+    }
+}
+
+impl<F, T, E> Job for Task<F, T, E>
+where
+    F: FnOnce(&Connection) -> Result<T, E> + Send,
+    T: Send,
+    E: Send,
+{
+    fn run(&mut self, db: &Connection) -> bool {
+        if let Some(work) = self.work.take() {
+            self.result = catch_unwind(AssertUnwindSafe(|| work(db))).ok();
+        }
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
+        let outcome = match (fate, self.result) {
+            // What a job refused stays refused, whatever became of its neighbours.
+            (_, Some(Err(refusal))) => Ok(Err(refusal)),
+            (Ok(()), Some(Ok(value))) => Ok(Ok(value)),
+            (Ok(()), None) => Err(StoreError::Aborted),
+            (Err(error), _) => Err(error),
+        };
+        // Nobody to tell when the caller went away; the write stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+/// Runs the jobs in one transaction and answers them. False when the connection is no longer to be trusted.
+pub(super) fn commit_together(db: &Connection, jobs: Vec<Box<dyn Job>>) -> bool {
+    let mut healthy = true;
+    let mut waiting = VecDeque::from(jobs);
+    // More than one round only when a job broke the transaction: those behind it did not run yet.
+    while !waiting.is_empty() {
+        let mut done = Vec::with_capacity(waiting.len());
+        let fate = transact(db, &mut waiting, &mut done);
+        if fate.is_err() {
+            healthy = false;
+            if !db.is_autocommit() {
+                let _ = execute(db, "ROLLBACK");
+            }
+            if done.is_empty() {
+                done.extend(waiting.drain(..));
+            }
+        }
+        for job in done {
+            job.answer(fate.clone());
+        }
+    }
+    healthy
+}
+
+fn transact(
+    db: &Connection,
+    waiting: &mut VecDeque<Box<dyn Job>>,
+    done: &mut Vec<Box<dyn Job>>,
+) -> Result<(), StoreError> {
+    execute(db, "BEGIN IMMEDIATE")?;
+    while let Some(mut job) = waiting.pop_front() {
+        let kept = run_apart(db, job.as_mut());
+        done.push(job);
+        kept?;
+    }
+    execute(db, "COMMIT")
+}
+
+/// Runs one job in its savepoint. An error means the whole transaction is lost.
+fn run_apart(db: &Connection, job: &mut dyn Job) -> Result<(), StoreError> {
+    execute(db, "SAVEPOINT job")?;
+    let keep = job.run(db);
+    if db.is_autocommit() {
+        // Some failures (disk full, I/O) make SQLite roll the whole transaction back by itself.
+        return Err(StoreError::Aborted);
+    }
+    if !keep {
+        execute(db, "ROLLBACK TO job")?;
+    }
+    execute(db, "RELEASE job")
+}
+
+fn execute(db: &Connection, sql: &str) -> Result<(), StoreError> {
+    db.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
