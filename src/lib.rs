@@ -9,6 +9,7 @@ mod config;
 pub mod date;
 pub mod draft;
 pub mod event;
+mod head;
 pub mod query;
 pub mod rules;
 pub mod secret;

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::app::{App, StartError};
 use crate::config::{Auth, SeedSource};
+use crate::head::Lenient;
 
 /// How long open requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -104,7 +105,7 @@ async fn accept(
         let watcher = graceful.watcher();
         match &tls {
             None => {
-                let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+                let connection = http.serve_connection(TokioIo::new(Lenient::new(stream)), service.clone());
                 tokio::spawn(watcher.watch(connection));
             }
             Some(acceptor) => {
@@ -112,7 +113,7 @@ async fn accept(
                 tokio::spawn(async move {
                     let shaken = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await;
                     if let Ok(Ok(stream)) = shaken {
-                        let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+                        let _ = watcher.watch(http.serve_connection(TokioIo::new(Lenient::new(stream)), service)).await;
                     }
                 });
             }

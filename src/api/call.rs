@@ -36,7 +36,7 @@ impl Call {
     /// What is wrong before anybody asked who calls: a broken address, a body too large, a workspace key nobody may use.
     pub async fn receive(app: &App, parts: &Parts, body: Body) -> Result<Self, Error> {
         let address = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
-        if address > MAX_ADDRESS {
+        if address > MAX_ADDRESS || parts.uri.path() == crate::head::TOO_LONG {
             return Err(Error::uri_too_long());
         }
         let mut segments = Vec::new();

@@ -10,8 +10,8 @@ use rusqlite::{Connection, Result, ToSql};
 
 use super::arg::{runtime, scalar, text};
 use super::number_format::{self, Number};
-use super::parse::parse_date;
 use crate::clock::Zone;
+use crate::date::parse_date;
 
 const NO_NUMBER: &str = "Input string was not in a correct format.";
 const TOO_LARGE: &str = "Value was either too large or too small for an Int32.";

@@ -15,7 +15,6 @@ mod html;
 mod math;
 mod number_custom;
 mod number_format;
-mod parse;
 mod search;
 mod tag;
 mod text;
