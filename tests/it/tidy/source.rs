@@ -110,8 +110,7 @@ fn without_tests(code: &str) -> (String, Vec<usize>) {
             continue;
         }
         let mut depth = 0;
-        loop {
-            let Some(line) = lines.get(at) else { break };
+        while let Some(line) = lines.get(at) {
             depth += line.matches('{').count();
             depth -= line.matches('}').count();
             out.push("");
