@@ -10,6 +10,7 @@ use crate::clock::{Clock, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
 use crate::query::{CustomField, Model};
 use crate::rules::accounts::Account;
+use crate::rules::world;
 use crate::secret;
 use crate::sql::{self, Definitions};
 use crate::store::seed::{self, SeedFile};
@@ -180,8 +181,7 @@ fn seed_files(source: &SeedSource) -> Result<Vec<(String, String)>, StartError> 
             let text = std::fs::read_to_string(path)
                 .map_err(|e| StartError(format!("the seed {} cannot be read: {e}", path.display())))?;
             // a file that brings no entity types stands on those that every account has
-            let whole = text.contains("\"EntityTypes\"");
-            let base = if whole { Vec::new() } else { built_in("empty.json", EMPTY) };
+            let base = if world::is_whole(&text) { Vec::new() } else { built_in("empty.json", EMPTY) };
             base.into_iter().chain([(path.display().to_string(), text)]).collect()
         }
     })

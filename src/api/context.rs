@@ -24,5 +24,5 @@ pub fn stored(_app: &App, _call: &Call, _acid: &str) -> Result<Option<Narrowed>,
 }
 
 pub async fn context(_app: &App, _call: &Arc<Call>, _caller: &Account, _rest: &[&str]) -> Result<Answer, Error> {
-    Err(Error::not_emulated("Context"))
+    Err(Error::not_emulated("the context resource"))
 }

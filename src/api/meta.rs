@@ -33,7 +33,7 @@ pub fn resource(app: &App, call: &Call, entity: &Entity) -> Answer {
     let link = |e: &Entity| MetaLink { name: e.name.clone(), uri: uri(call, &e.plural) };
     let direction = if entity.sort.descending { "descending" } else { "ascending" };
     let of = |kind: fn(&MemberKind) -> bool| -> Vec<MetaField> {
-        let shown = entity.members.iter().filter(|m| kind(&m.kind) && is_described(m));
+        let shown = entity.members.iter().filter(|m| kind(&m.kind) && is_described(entity, m));
         shown.map(|m| field(catalog, call, m)).collect()
     };
     let document = MetaResource {
@@ -59,13 +59,10 @@ pub fn resource(app: &App, call: &Call, entity: &Entity) -> Answer {
     }
 }
 
-/// Kept for the server alone: no column of it is the client's business.
-fn is_described(member: &Member) -> bool {
-    !member.hidden || member.field().is_some_and(|f| f.storage != crate::catalog::Storage::Column(HIDDEN.into()))
+/// What a history keeps for the server alone is not the client's business; other hidden members can be set.
+fn is_described(entity: &Entity, member: &Member) -> bool {
+    !(member.hidden && entity.kind == EntityKind::History)
 }
-
-/// The one column that metadata does not know.
-const HIDDEN: &str = "ChangedMembers";
 
 fn field(catalog: &Catalog, call: &Call, member: &Member) -> MetaField {
     let plain = MetaField {

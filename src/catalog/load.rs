@@ -28,7 +28,7 @@ impl std::error::Error for LoadError {}
 pub fn load(text: &str) -> Result<Catalog, LoadError> {
     let raw: RawCatalog = serde_json::from_str(text).map_err(|e| LoadError(vec![e.to_string()]))?;
     let mut entities = raw.entities;
-    entities.extend(history::derive(&entities));
+    entities.extend(history::derive(&raw.histories, &entities));
     let mut loader = Loader { ids: HashMap::new(), raw: entities, problems: Vec::new() };
     loader.number();
     let mut built: Vec<Entity> = (0..loader.raw.len()).map(|i| loader.entity(i)).collect();
@@ -116,17 +116,16 @@ impl Loader {
         let inherited = |f: fn(&RawEntity) -> bool| levels.iter().rev().map(|&l| &self.raw[l]).find(|e| f(e));
         let visible = inherited(|e| !e.visible.is_empty()).map(|e| e.visible.clone()).unwrap_or_default();
         let process = inherited(|e| e.process.is_some()).and_then(|e| e.process.clone());
-        let table = match (&raw.view, raw.kind.as_str()) {
+        let table = match (&raw.view, &raw.past_of) {
             (Some(_), _) => raw.name.clone(),
-            (None, "history") => history::table(&raw.name, &self.raw),
-            (None, _) => family.name.clone(),
+            (None, Some((_, table))) => table.clone(),
+            (None, None) => family.name.clone(),
         };
         let view = raw.view.as_ref().and_then(|v| {
             let through = self.id(&v.through, &raw.name)?;
             Some(View { through, to: v.to.clone(), far: v.far.clone(), far_as: v.far_as.clone() })
         });
-        let source = raw.kind.eq("history").then(|| history::source(&raw.name)).flatten();
-        let source = source.and_then(|name| self.ids.get(name).copied());
+        let source = raw.past_of.as_ref().and_then(|(of, _)| self.ids.get(of).copied());
         let kinds = match source {
             Some(of) => {
                 let source = &self.raw[usize::from(of.0)];

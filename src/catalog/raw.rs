@@ -9,6 +9,7 @@ use serde_json::Value;
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCatalog {
     pub sets: BTreeMap<String, RawSet>,
+    pub histories: Vec<RawShape>,
     pub entities: Vec<RawEntity>,
 }
 
@@ -18,6 +19,27 @@ pub(super) struct RawSet {
     pub entity: String,
     pub key: String,
     pub user: String,
+}
+
+/// What all histories of one kind have in common; `{entity}` stands for the name of the type.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawShape {
+    pub suffix: String,
+    pub plural: String,
+    pub description: String,
+    #[serde(default)]
+    pub flags: String,
+    /// Shows what the type tracks; a shape that does not exists only for types that ask for it.
+    #[serde(default)]
+    pub tracked: bool,
+    /// The reference to the entity as it is now.
+    pub current: String,
+    /// Members left out where the type has none of the name.
+    #[serde(default)]
+    pub optional: Vec<String>,
+    pub fields: Vec<RawField>,
+    pub references: Vec<RawReference>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -45,6 +67,9 @@ pub(super) struct RawEntity {
     #[serde(default)]
     pub overrides: BTreeMap<String, RawOverride>,
     pub history: Option<RawHistory>,
+    /// The type a derived history is of, and the table it shares with the histories of the type's family.
+    #[serde(skip)]
+    pub past_of: Option<(String, String)>,
     #[serde(default)]
     pub fields: Vec<RawField>,
     #[serde(default)]
@@ -71,7 +96,7 @@ pub(super) struct RawOverride {
     pub projection: Option<Vec<String>>,
 }
 
-/// What a full history tracks; a reference in `[brackets]` has a flag but no member.
+/// What a full history tracks. `[Name]` has a flag but no member; `Name:Type` is a reference that the type lacks.
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawHistory {

@@ -2,3 +2,4 @@
 
 pub mod accounts;
 pub mod custom_fields;
+pub mod world;

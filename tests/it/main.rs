@@ -1,3 +1,6 @@
 //! Tests written in Rust, one crate of modules.
 
+mod smoke;
 mod syntax;
+mod tidy;
+mod world;
