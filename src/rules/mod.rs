@@ -1,4 +1,5 @@
 //! Behaviour that is not data. The only place that names an entity.
 
 pub mod accounts;
+pub mod context;
 pub mod custom_fields;
