@@ -55,7 +55,7 @@ pub async fn read(
 }
 
 /// 404 for the owner of an inner collection that is not there or not to be seen.
-async fn exists(app: &App, call: &Call, caller: &Account, owner: EntityId, id: i64) -> Result<(), Error> {
+pub async fn exists(app: &App, call: &Call, caller: &Account, owner: EntityId, id: i64) -> Result<(), Error> {
     let model = &app.state.model;
     let scene = Scene { model, custom_fields: &[], caller: caller.caller(), zone: call.workspace.zone() };
     let read = Read { id: Some(id), include: Some(&[]), ..Read::page(owner) };

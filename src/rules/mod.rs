@@ -3,3 +3,5 @@
 pub mod accounts;
 pub mod context;
 pub mod custom_fields;
+pub mod files;
+pub mod storage;
