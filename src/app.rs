@@ -11,6 +11,7 @@ use crate::config::{Config, SeedSource};
 use crate::query::{CustomField, Model};
 use crate::rules::accounts::Account;
 use crate::rules::world;
+use crate::rules::context::Narrowed;
 use crate::secret;
 use crate::sql::{self, Definitions};
 use crate::store::seed::{self, SeedFile};
@@ -24,6 +25,9 @@ const EMPTY: &str = include_str!("../fixtures/seed/empty.json");
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
 const SCHEMA_VERSION: i32 = 1;
+
+/// Acids kept for a workspace; a client that asks for more distinct ones than this is not at work.
+const MAX_CONTEXTS: usize = 10_000;
 
 /// Why a server does not start; one sentence, or one for each mistake of a file.
 #[derive(Debug)]
@@ -64,6 +68,8 @@ pub(crate) struct Memory {
     /// Accounts by the fingerprint of the credential that proved them.
     accounts: Mutex<HashMap<[u8; 32], Account>>,
     custom_fields: Mutex<Option<Arc<Vec<CustomField>>>>,
+    /// What the acids that were given out stand for.
+    contexts: Mutex<HashMap<String, Narrowed>>,
 }
 
 impl App {
@@ -138,7 +144,12 @@ impl State {
         if let Some(memory) = memories.get(workspace.key()).filter(|m| m.generation == generation) {
             return Arc::clone(memory);
         }
-        let memory = Arc::new(Memory { generation, accounts: Mutex::default(), custom_fields: Mutex::default() });
+        let memory = Arc::new(Memory {
+            generation,
+            accounts: Mutex::default(),
+            custom_fields: Mutex::default(),
+            contexts: Mutex::default(),
+        });
         memories.insert(workspace.key().to_owned(), Arc::clone(&memory));
         memory
     }
@@ -168,6 +179,20 @@ impl Memory {
 
     pub fn remember_custom_fields(&self, fields: &Arc<Vec<CustomField>>) {
         *self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(fields));
+    }
+}
+
+impl Memory {
+    pub fn context(&self, acid: &str) -> Option<Narrowed> {
+        self.contexts.lock().unwrap_or_else(PoisonError::into_inner).get(acid).cloned()
+    }
+
+    pub fn remember_context(&self, acid: String, narrowed: Narrowed) {
+        let mut contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
+        if contexts.len() >= MAX_CONTEXTS {
+            contexts.clear();
+        }
+        contexts.insert(acid, narrowed);
     }
 }
 

@@ -1,5 +1,7 @@
 //! An answer before it is an HTTP response.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
@@ -11,7 +13,7 @@ use crate::app::App;
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
     pub body: Vec<u8>,
     pub headers: Vec<(&'static str, String)>,
     /// Rows at the root, for the log.
@@ -21,7 +23,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn new(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
+    pub fn new(status: u16, content_type: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
+        let content_type = content_type.into();
         Self { status, content_type, body, headers: Vec::new(), rows: 0, tags: "" }
     }
 
@@ -47,14 +50,23 @@ impl Answer {
         let mut response = Response::new(body);
         *response.status_mut() = self.status.try_into().unwrap_or_default();
         let fields = response.headers_mut();
-        fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        let content_type = match self.content_type {
+            Cow::Borrowed(text) => HeaderValue::from_static(text),
+            Cow::Owned(text) => {
+                HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+            }
+        };
+        fields.insert(header::CONTENT_TYPE, content_type);
         if *method == Method::HEAD {
             fields.insert(header::CONTENT_LENGTH, length.into());
         }
         headers::common(fields, app, call, self.status, self.tags);
         for (name, value) in self.headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                fields.append(HeaderName::from_static(name), value);
+            let Ok(value) = HeaderValue::from_str(&value) else { continue };
+            // what an answer says takes the place of what all answers say
+            match HeaderName::from_static(name) {
+                name @ header::SET_COOKIE => drop(fields.append(name, value)),
+                name => drop(fields.insert(name, value)),
             }
         }
         response

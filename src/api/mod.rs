@@ -9,13 +9,17 @@ mod call;
 mod context;
 mod control;
 mod error;
+mod files;
 mod headers;
 mod links;
 mod meta;
+mod multipart;
 mod negotiate;
 mod page;
 mod parameters;
 mod percent;
+mod picture;
+mod storage;
 mod v1;
 mod v1_parameters;
 
@@ -84,12 +88,12 @@ async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
             Err(Error::not_emulated("API v2"))
         }
         ["storage", "v1", ..] => {
-            auth::caller(app, call).await?;
-            Err(Error::not_emulated("RESTful storage"))
+            let caller = auth::caller(app, call).await?;
+            storage::route(app, call, &caller).await
         }
         ["uploadfile.ashx" | "attachment.aspx" | "attachmentthumbnail.aspx" | "avatar.ashx"] => {
-            auth::caller(app, call).await?;
-            Err(Error::not_emulated("files"))
+            let caller = auth::caller(app, call).await?;
+            files::route(app, call, &caller, segments[0]).await
         }
         ["info.ashx"] => Ok(control::info(call)),
         [] => Ok(control::welcome(call)),

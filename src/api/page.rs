@@ -47,14 +47,15 @@ pub async fn read(
     {
         return Err(Error::not_found(&app.state.model.catalog.entity(entity).name, id));
     }
-    let mut answer = finish(call, &parameters, body);
+    let callback = parameters.callback.as_deref();
+    let mut answer = finish(call.formats.success, parameters.prettify, callback, body);
     answer.rows = outcome.rows;
     answer.tags = if single { "get-resource" } else { "" };
     Ok(answer)
 }
 
 /// 404 for the owner of an inner collection that is not there or not to be seen.
-async fn exists(app: &App, call: &Call, caller: &Account, owner: EntityId, id: i64) -> Result<(), Error> {
+pub async fn exists(app: &App, call: &Call, caller: &Account, owner: EntityId, id: i64) -> Result<(), Error> {
     let model = &app.state.model;
     let scene = Scene { model, custom_fields: &[], caller: caller.caller(), zone: call.workspace.zone() };
     let read = Read { id: Some(id), include: Some(&[]), ..Read::page(owner) };
@@ -214,11 +215,12 @@ impl Page {
     }
 }
 
-fn finish(call: &Call, parameters: &V1Parameters, body: Vec<u8>) -> Answer {
-    match (call.formats.success, &parameters.callback) {
-        (Format::Xml, _) => Answer::new(200, "application/xml; charset=utf-8", body),
-        (Format::Json, callback) => {
-            let body = if parameters.prettify { pretty(&body) } else { body };
+/// The answer around a body, in JSON made pretty or handed to a callback where the request asks for it.
+pub fn finish(format: Format, prettify: bool, callback: Option<&str>, body: Vec<u8>) -> Answer {
+    match format {
+        Format::Xml => Answer::new(200, "application/xml; charset=utf-8", body),
+        Format::Json => {
+            let body = if prettify { pretty(&body) } else { body };
             match callback {
                 Some(callback) => Answer::new(200, "application/javascript", jsonp(callback, &body, true)),
                 None => Answer::new(200, "application/json", body),

@@ -1,5 +1,8 @@
 //! Behaviour that is not data. The only place that names an entity.
 
 pub mod accounts;
+pub mod context;
 pub mod custom_fields;
 pub mod world;
+pub mod files;
+pub mod storage;

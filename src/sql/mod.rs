@@ -9,4 +9,4 @@ mod schema;
 
 pub use fragment::{Fragment, Param};
 pub use plan::{Definitions, Plan, Shape, definitions, plan, plan_value};
-pub use schema::{KIND_COLUMN, VALUES_COLUMN, schema};
+pub use schema::{CONTENT_TABLE, KIND_COLUMN, VALUES_COLUMN, schema};

@@ -12,6 +12,17 @@ pub const KIND_COLUMN: &str = "EntityTypeId";
 /// Custom field values of a row, as the text of one object.
 pub const VALUES_COLUMN: &str = "CustomFields";
 
+/// Bytes of files, by the id of the row that describes them.
+pub const CONTENT_TABLE: &str = "FileContent";
+
+/// What the catalog does not describe: bytes of files, and the documents of the RESTful storage.
+const BESIDE: &str = r#"CREATE TABLE "FileContent" ("Id" INTEGER PRIMARY KEY, "Data" BLOB);
+CREATE TABLE "StorageItem" ("Id" INTEGER PRIMARY KEY, "Group" TEXT COLLATE "FOLD", "Key" TEXT COLLATE "FOLD", "OwnerId" INTEGER, "Scope" TEXT, "PublicData" TEXT);
+CREATE UNIQUE INDEX "StorageItem by Group, Key" ON "StorageItem" ("Group", "Key");
+CREATE TABLE "StorageUserData" ("Id" INTEGER PRIMARY KEY, "ItemId" INTEGER, "UserId" INTEGER, "Data" TEXT);
+CREATE UNIQUE INDEX "StorageUserData by ItemId, UserId" ON "StorageUserData" ("ItemId", "UserId");
+"#;
+
 #[derive(Default)]
 struct Table {
     columns: BTreeMap<String, &'static str>,
@@ -45,6 +56,7 @@ pub fn schema(catalog: &Catalog) -> String {
             script.push_str(&format!("CREATE INDEX {index} ON {} ({}){partial};\n", quoted(name), list.join(", ")));
         }
     }
+    script.push_str(BESIDE);
     for entity in catalog.entities() {
         if let Some(view) = &entity.view {
             script.push_str(&view_script(catalog, entity, view));

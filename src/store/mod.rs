@@ -6,6 +6,7 @@
 
 mod commit;
 mod connect;
+mod content;
 mod custom;
 mod database;
 mod durable;
@@ -29,10 +30,11 @@ mod writer;
 
 pub use rusqlite::Connection;
 
+pub use content::{content, put_content};
 pub use error::{Constraint, StoreError};
 pub use open::Store;
 pub use options::{Lane, Options, Origin, Seed};
 pub use run::{Outcome, Request, Rest, Root, run};
-pub use select::select;
+pub use select::{execute, select};
 pub use template::Template;
 pub use workspace::{DEFAULT, Workspace};

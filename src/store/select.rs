@@ -30,6 +30,16 @@ pub fn select(connection: &Connection, sql: &str, parameters: &[Value]) -> Resul
     Ok(result)
 }
 
+/// Runs a statement that changes rows; how many it changed comes back.
+///
+/// # Errors
+/// SQLite's.
+pub fn execute(connection: &Connection, sql: &str, parameters: &[Value]) -> Result<usize, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, parameters)?;
+    Ok(statement.raw_execute()?)
+}
+
 fn bind(statement: &mut Statement<'_>, parameters: &[Value]) -> Result<(), StoreError> {
     for (i, value) in parameters.iter().enumerate() {
         match value {
