@@ -151,6 +151,7 @@ fn shell(
         flags: flags.into(),
         index: false,
         sort: Some(("Date".into(), "asc".into())),
+        order: None,
         projection: vec!["Id".into()],
         visible: vec![visible],
         process: None,
