@@ -98,4 +98,9 @@ pub trait Sink {
     fn custom_fields_start(&mut self, name: Option<&Name>);
     fn custom_field(&mut self, name: &str, field_type: &str, value: CustomValue<'_>);
     fn custom_fields_end(&mut self);
+
+    /// Whether anybody still wants the rest; rows stop coming when not.
+    fn is_open(&self) -> bool {
+        true
+    }
 }

@@ -15,6 +15,8 @@ pub struct Answer {
     pub status: u16,
     pub content_type: Cow<'static, str>,
     pub body: Vec<u8>,
+    /// A body that is still being made, instead.
+    pub stream: Option<Body>,
     pub headers: Vec<(&'static str, String)>,
     /// Rows at the root, for the log.
     pub rows: usize,
@@ -25,7 +27,7 @@ pub struct Answer {
 impl Answer {
     pub fn new(status: u16, content_type: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
         let content_type = content_type.into();
-        Self { status, content_type, body, headers: Vec::new(), rows: 0, tags: "" }
+        Self { status, content_type, body, stream: None, headers: Vec::new(), rows: 0, tags: "" }
     }
 
     pub fn page(status: u16, html: String) -> Self {
@@ -46,7 +48,11 @@ impl Answer {
 
     pub fn into_response(self, app: &App, call: Option<&Call>, method: &Method) -> Response<Body> {
         let length = self.body.len();
-        let body = if *method == Method::HEAD { Body::empty() } else { Body::from(self.body) };
+        let body = match self.stream {
+            _ if *method == Method::HEAD => Body::empty(),
+            Some(stream) => stream,
+            None => Body::from(self.body),
+        };
         let mut response = Response::new(body);
         *response.status_mut() = self.status.try_into().unwrap_or_default();
         let fields = response.headers_mut();

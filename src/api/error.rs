@@ -37,6 +37,7 @@ pub enum Kind {
     NotImplemented,
     Unavailable,
     Full,
+    TooManyRequests,
 }
 
 impl Kind {
@@ -50,6 +51,7 @@ impl Kind {
             Kind::Conflict => 409,
             Kind::TooLarge => 413,
             Kind::UriTooLong => 414,
+            Kind::TooManyRequests => 429,
             Kind::Internal => 500,
             Kind::NotImplemented => 501,
             Kind::Unavailable => 503,
@@ -72,6 +74,7 @@ impl Kind {
             Kind::NotImplemented => "NotImplemented",
             Kind::Unavailable => "ServiceUnavailable",
             Kind::Full => "InsufficientStorage",
+            Kind::TooManyRequests => "TooManyRequests",
         }
     }
 }
@@ -150,6 +153,8 @@ impl Error {
             return Answer::page(404, not_found_page(&self.message));
         }
         let format = match call {
+            // v2 speaks JSON only
+            _ if super::v2::speaks(parts.uri.path()) => Format::Json,
             Some(call) => call.formats.error,
             None => {
                 let parameters = Parameters::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default();
@@ -175,7 +180,7 @@ impl Error {
         if let Some(feature) = self.feature {
             answer = answer.header("x-tpmock-not-emulated", feature);
         }
-        if self.kind == Kind::Unavailable {
+        if matches!(self.kind, Kind::Unavailable | Kind::TooManyRequests) {
             answer = answer.header("retry-after", "1");
         }
         answer
@@ -190,6 +195,21 @@ fn not_found_page(what: &str) -> String {
          <h1>Server Error in '/' Application.</h1>\n    <h2><i>The resource cannot be found.</i></h2>\n    \
          <p>{what}</p>\n  </body>\n</html>\n"
     )
+}
+
+/// A text of API v2 that does not parse. The texts of the grammar are passed on as they are, without a template.
+impl From<syntax::Error> for Error {
+    fn from(error: syntax::Error) -> Self {
+        if error.kind.is_grammar() {
+            return Error::bad_request(error.to_string());
+        }
+        let (token, data) = error.kind.template();
+        let mut result = Error::template(Kind::BadRequest, token, &data);
+        let text = error.to_string();
+        result.items[0].value.clone_from(&text);
+        result.message = text;
+        result
+    }
 }
 
 impl From<query::Error> for Error {

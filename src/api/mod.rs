@@ -20,8 +20,12 @@ mod parameters;
 mod percent;
 mod picture;
 mod storage;
+mod stream;
 mod v1;
 mod v1_parameters;
+mod v2;
+mod v2_page;
+mod v2_parameters;
 
 use std::sync::Arc;
 
@@ -83,9 +87,9 @@ async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
             let caller = auth::caller(app, call).await?;
             v1::route(app, call, &caller, rest).await
         }
-        ["api", "v2" | "history", ..] | ["svc", "tp-apiv2-streaming-service", ..] => {
-            auth::caller(app, call).await?;
-            Err(Error::not_emulated("API v2"))
+        ["api", "v2", ..] | ["api", "history", "v2", ..] | ["svc", "tp-apiv2-streaming-service", ..] => {
+            let caller = auth::caller(app, call).await?;
+            v2::route(app, call, &caller, &segments).await
         }
         ["storage", "v1", ..] => {
             let caller = auth::caller(app, call).await?;

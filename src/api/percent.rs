@@ -28,9 +28,33 @@ pub fn decode(text: &str, plus: bool) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
+/// A parameter as the real service repeats it in links: braces, quotes, blanks and the like are escaped, brackets and
+/// operators stay. What would end the parameter is escaped too, so that a link can be followed as it is.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"-_.!~*'();/?:@=$,[]".contains(&byte);
+        if plain {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{decode, escape};
+
+    // source: recorded 2026 (`next` of a v2 page); docs, v2 result
+    #[test]
+    fn links_are_escaped_lightly() {
+        assert_eq!(escape("(Effort>0)"), "(Effort%3E0)");
+        assert_eq!(escape("{id,name,entityState.name as state}"), "%7Bid,name,entityState.name%20as%20state%7D");
+        assert_eq!(escape("entityState.isFinal!=true"), "entityState.isFinal!=true");
+        assert_eq!(escape("a&b+c#d%e"), "a%26b%2Bc%23d%25e");
+    }
 
     #[test]
     fn escapes_become_text_and_broken_ones_nothing() {

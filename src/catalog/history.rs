@@ -53,6 +53,7 @@ fn derive_one(
         flags: shape.flags.clone(),
         index: false,
         sort: Some(("Date".into(), "asc".into())),
+        order: None,
         projection: vec!["Id".into()],
         visible: vec![format!("item:{}", named(&shape.current))],
         process: None,

@@ -116,6 +116,12 @@ impl Loader {
         let inherited = |f: fn(&RawEntity) -> bool| levels.iter().rev().map(|&l| &self.raw[l]).find(|e| f(e));
         let visible = inherited(|e| !e.visible.is_empty()).map(|e| e.visible.clone()).unwrap_or_default();
         let process = inherited(|e| e.process.is_some()).and_then(|e| e.process.clone());
+        let order = inherited(|e| e.order.is_some()).and_then(|e| e.order.clone());
+        let aliases = levels
+            .iter()
+            .flat_map(|&l| &self.raw[l].references)
+            .flat_map(|r| r.aliases.iter().map(|a| (a.to_ascii_lowercase(), r.name.clone())))
+            .collect();
         let table = match (&raw.view, &raw.past_of) {
             (Some(_), _) => raw.name.clone(),
             (None, Some((_, table))) => table.clone(),
@@ -148,6 +154,8 @@ impl Loader {
             can_delete: raw.flags.contains('d'),
             in_index: raw.index,
             sort: Sort { member: sort, descending: direction == "desc" },
+            order: order.map(|(member, direction)| Sort { member, descending: direction == "desc" }),
+            aliases,
             projection: raw.projection.clone(),
             visible: visible.iter().filter_map(|rule| self.rule(&raw.name, rule)).collect(),
             process,
@@ -342,6 +350,9 @@ impl Loader {
     fn check(&mut self, catalog: &Catalog) {
         for entity in &catalog.entities {
             let name = &entity.name;
+            if let Some(order) = entity.order.as_ref().filter(|o| entity.member(&o.member).is_none()) {
+                self.problems.push(format!("{name} is ordered by the unknown member {}", order.member));
+            }
             if entity.has_uri() && entity.kind != EntityKind::Context && entity.member(&entity.sort.member).is_none() {
                 self.problems.push(format!("{name} is sorted by the unknown member {}", entity.sort.member));
             }

@@ -55,6 +55,10 @@ pub struct Entity {
     pub can_delete: bool,
     pub in_index: bool,
     pub sort: Sort,
+    /// Default order of API v2 where that is not by id, newest first.
+    pub order: Option<Sort>,
+    /// Other names of members, in lower case, that the query language of API v2 knows.
+    pub aliases: HashMap<String, String>,
     /// What a reference to the entity shows, in the notation of `include`.
     pub projection: Vec<String>,
     /// Who sees a row: anyone for whom one rule holds. Empty: everybody.

@@ -58,6 +58,7 @@ pub(super) struct RawEntity {
     #[serde(default)]
     pub index: bool,
     pub sort: Option<(String, String)>,
+    pub order: Option<(String, String)>,
     #[serde(default)]
     pub projection: Vec<String>,
     #[serde(default)]
@@ -157,6 +158,9 @@ pub(super) struct RawReference {
     pub projection: Option<Vec<String>>,
     /// Column of the reference where it is not `{name}Id`.
     pub column: Option<String>,
+    /// Other names in the query language of API v2.
+    #[serde(default)]
+    pub aliases: Vec<String>,
 }
 
 #[derive(Deserialize, Clone)]

@@ -52,6 +52,8 @@ pub enum Function {
     ToUpper,
     Length,
     PlainText,
+    /// A member of an object kept as text.
+    ObjectMember,
     /// The text names exactly this tag; a `*` at either end stands for any text (v1 `Tags contains`).
     HasTag,
     // conversion

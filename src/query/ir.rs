@@ -10,7 +10,7 @@ use crate::value::{Value, ValueType};
 use super::function::Function;
 
 /// Number of a row source, unique in a query.
-pub type Scope = u16;
+pub type Scope = u32;
 
 /// One `select` with what it shows for each row.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,6 +193,14 @@ pub enum Budget {
     },
 }
 
+impl Rows {
+    /// Nodes of its expressions.
+    pub fn size(&self) -> usize {
+        let keys = self.order.iter().map(|o| o.key.size()).sum::<usize>();
+        1 + keys + self.filter.iter().map(Expr::size).sum::<usize>()
+    }
+}
+
 impl Path {
     pub fn root(scope: Scope) -> Self {
         Self { scope, steps: Vec::new() }
@@ -217,6 +225,32 @@ impl Expr {
             Expr::Parameter(Parameter::Me) | Expr::Key(_) => ValueType::Int,
             Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::In { .. } | Expr::InSet { .. } => ValueType::Bool,
             Expr::Fold(fold) => fold.ty,
+        }
+    }
+
+    /// Nodes of the expression.
+    pub fn size(&self) -> usize {
+        let of = |list: &[Expr]| list.iter().map(Expr::size).sum::<usize>();
+        1 + match self {
+            Expr::Value(..) | Expr::Parameter(_) | Expr::Column { .. } | Expr::Key(_) | Expr::Custom { .. } => 0,
+            Expr::Call { args, .. } => of(args),
+            Expr::And(terms) | Expr::Or(terms) => of(terms),
+            Expr::Not(operand) => operand.size(),
+            Expr::In { operand, items } => operand.size() + of(items),
+            Expr::Conditional { test, then, otherwise, .. } => test.size() + then.size() + otherwise.size(),
+            Expr::InSet { key, .. } => key.size(),
+            Expr::Fold(fold) => {
+                fold.rows.size()
+                    + match &fold.by {
+                        FoldBy::Count | FoldBy::Exists => 0,
+                        FoldBy::CountDistinct(e)
+                        | FoldBy::Sum(e)
+                        | FoldBy::Average(e)
+                        | FoldBy::Min(e)
+                        | FoldBy::Max(e)
+                        | FoldBy::First(e) => e.size(),
+                    }
+            }
         }
     }
 

@@ -10,6 +10,6 @@ pub mod ir;
 mod model;
 mod print;
 
-pub use bind::{Read, read};
+pub use bind::{Read, Select, Selection, read, select};
 pub use error::{Error, ErrorKind};
 pub use model::{Caller, CustomField, Model, Scene};

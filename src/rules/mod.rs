@@ -3,6 +3,6 @@
 pub mod accounts;
 pub mod context;
 pub mod custom_fields;
-pub mod world;
 pub mod files;
 pub mod storage;
+pub mod world;

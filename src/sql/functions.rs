@@ -59,6 +59,7 @@ pub(super) fn call(function: F, args: Vec<Fragment>, types: &[ValueType]) -> Fra
         F::ToUpper => named("tp_upper", args),
         F::Length => named("tp_length", args),
         F::PlainText => named("tp_plain_text", args),
+        F::ObjectMember => named("tp_custom", args),
         F::HasTag => named("tp_has_tag", args),
         F::IntegerToText => Fragment::list("CAST(", args, "", " AS TEXT)"),
         F::NumberToText => named("tp_number_text", args),

@@ -123,15 +123,13 @@ impl Planner<'_> {
         self.emitter.open(rows.scope, rows.entity);
         let shape = self.shape(&query.output);
         let filter = self.emitter.filter(rows);
-        let order = self.emitter.order(&rows.order);
+        // Equal rows become one, so only an order over what leaves can apply.
+        let order: Vec<_> = rows.order.iter().filter(|o| !rows.distinct || is_output(query, &o.key)).cloned().collect();
+        let order = self.emitter.order(&order);
         let (from, _) = self.emitter.close();
         let open = if rows.distinct { "SELECT DISTINCT " } else { "SELECT " };
         let mut select = Fragment::list(open, std::mem::take(&mut self.columns), ", ", " FROM ");
-        // Two equal rows are told apart by nothing, so an order over other columns cannot apply.
-        select.push(from).push(filter);
-        if !rows.distinct {
-            select.push(order);
-        }
+        select.push(from).push(filter).push(order);
         if paged {
             select.push(limit());
         }
@@ -247,6 +245,10 @@ impl Planner<'_> {
             self.columns.len() - 1
         })
     }
+}
+
+fn is_output(query: &Query, key: &Expr) -> bool {
+    matches!(&query.output, Output::Scalar(expr) if expr == key)
 }
 
 fn limit() -> Fragment {

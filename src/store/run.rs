@@ -121,6 +121,9 @@ impl<'a, S: Sink> Runner<'a, S> {
         let mut rows = statement.raw_query();
         let mut outcome = Outcome::default();
         while let Some(row) = rows.next()? {
+            if !self.sink.is_open() {
+                break;
+            }
             if take.is_some_and(|take| outcome.rows as u64 >= take) {
                 outcome.more = true;
                 break;

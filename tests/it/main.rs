@@ -3,4 +3,5 @@
 mod smoke;
 mod syntax;
 mod tidy;
+mod v2;
 mod world;

@@ -53,6 +53,19 @@ impl Bound {
         Bound::Scalar(Typed { ty: expr.ty(), expr, nullable })
     }
 
+    /// Nodes of the expressions it consists of.
+    pub fn size(&self) -> usize {
+        match self {
+            Bound::Scalar(typed) => typed.expr.size(),
+            Bound::Entity(_) | Bound::Values(_) | Bound::Static(_) => 1,
+            Bound::Sequence(sequence) => sequence.size(),
+            Bound::First(sequence) => sequence.size(),
+            Bound::Object { presence, members } => {
+                presence.as_ref().map_or(0, Expr::size) + members.iter().map(|(_, b)| 1 + b.size()).sum::<usize>()
+            }
+        }
+    }
+
     /// How messages name the type.
     pub fn type_name(&self, catalog: &Catalog) -> String {
         match self {
@@ -63,6 +76,12 @@ impl Bound {
             Bound::Object { .. } => "Object".into(),
             Bound::Static(name) => (*name).into(),
         }
+    }
+}
+
+impl Sequence {
+    pub fn size(&self) -> usize {
+        self.rows.size() + self.item.size()
     }
 }
 

@@ -2,12 +2,24 @@
 
 use super::bound::{At, Bound, Typed};
 use super::member::{custom_type, rewrap};
+use super::timebox::Lies;
 use super::{Binder, Result, functions};
 use crate::query::ast::{self, Literal, Span};
 use crate::query::error::Error;
 use crate::query::function::Function;
 use crate::query::ir::Expr;
 use crate::value::ValueType;
+
+/// Functions of the real server that are not emulated, in lower case.
+pub(super) const UNANSWERED: [&str; 7] = [
+    "availableprojects",
+    "availableteams",
+    "availableprocesses",
+    "userstoriescount",
+    "openuserstoriescount",
+    "sparkline",
+    "activemasterrelationscount",
+];
 
 impl Binder<'_> {
     /// A call without a target: `IIF`, `IFNONE`, or a method of `it`.
@@ -84,6 +96,14 @@ impl Binder<'_> {
                 }
                 Err(Error::no_method(name, &target.type_name(self.catalog()), span))
             }
+            Bound::Scalar(text)
+                if self.board_words() && matches!(name.to_ascii_lowercase().as_str(), "where" | "count" | "any") =>
+            {
+                match self.tags(text) {
+                    Some(tags) => self.sequence_call(&tags, name, args, span),
+                    None => Err(Error::no_method(name, &target.type_name(self.catalog()), span)),
+                }
+            }
             _ => {
                 let args = args.iter().map(|a| self.typed(a, it)).collect::<Result<Vec<_>>>()?;
                 self.call(target, name, &args, span)
@@ -122,6 +142,7 @@ impl Binder<'_> {
     fn values_call(&self, at: &At, name: &str, args: &[Typed]) -> Option<Bound> {
         let [Typed { expr: Expr::Value(crate::value::Value::Text(field), _), .. }] = args else { return None };
         let ty = match name.to_ascii_lowercase().as_str() {
+            "get" => return Some(self.described_value(at, field)),
             "text" => ValueType::Text,
             "number" => ValueType::Decimal,
             "date" => ValueType::Date,
@@ -134,10 +155,29 @@ impl Binder<'_> {
     /// A custom value by name; a name that nobody configured is null, not an error.
     fn custom_value(&self, at: &At, name: &str, ty: Option<ValueType>) -> Bound {
         let known = self.scene.custom_field(at.entity, name);
+        if let (Some(field), None) = (known, ty) {
+            return self.custom(at, &field.name, &field.field_type);
+        }
         let own = known.map(|f| custom_type(&f.field_type));
         let name = known.map_or_else(|| name.to_owned(), |f| f.name.clone());
         let ty = ty.or(own).unwrap_or(ValueType::Text);
         Bound::scalar(Expr::Custom { path: at.path.clone(), name, ty }, true)
+    }
+
+    /// `CustomValues.Get("X")`: the value with what describes it.
+    fn described_value(&self, at: &At, name: &str) -> Bound {
+        let Some(field) = self.scene.custom_field(at.entity, name) else {
+            return Bound::scalar(Expr::null(), true);
+        };
+        let text = |value: &str| Bound::scalar(Expr::text(value), false);
+        let kind = self.catalog().of_type(field.entity_type).map_or("", |e| e.name.as_str());
+        let members = vec![
+            ("name".to_owned(), text(&field.name)),
+            ("type".to_owned(), text(&field.field_type)),
+            ("entityKind".to_owned(), text(kind)),
+            ("value".to_owned(), self.custom(at, &field.name, &field.field_type)),
+        ];
+        Bound::Object { presence: None, members }
     }
 
     /// Methods of entities that the server adds.
@@ -150,6 +190,17 @@ impl Binder<'_> {
                 let Expr::Value(crate::value::Value::Text(field), _) = field.expr else { return Ok(None) };
                 self.history_value(at, name, &field, span).map(Some)
             }
+            "inpast" | "infuture" => {
+                let [count] = args else { return Ok(None) };
+                let Expr::Value(crate::value::Value::Int(count), ValueType::Int) = self.typed(count, it)?.expr else {
+                    return Ok(None);
+                };
+                let count = Some(u32::try_from(count).unwrap_or(0));
+                let past = name.eq_ignore_ascii_case("inpast");
+                let lies = if past { Lies::Past(count) } else { Lies::Future(count) };
+                Ok(self.timebox(at, lies)?.map(|test| Bound::scalar(test, false)))
+            }
+            other if UNANSWERED.contains(&other) => Err(Error::not_emulated(name, span)),
             _ => Ok(None),
         }
     }

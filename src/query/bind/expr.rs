@@ -15,7 +15,10 @@ impl Binder<'_> {
     pub fn expr(&self, expr: &ast::Expr, it: &Bound) -> Result<Bound> {
         match &expr.node {
             Node::Literal(literal) => Ok(literal_value(literal)),
-            Node::It => Ok(it.clone()),
+            Node::It => {
+                self.spend(it.size(), expr.span)?;
+                Ok(it.clone())
+            }
             Node::Name(name) => self.name(name, it, expr.span),
             Node::Member { target, name } => self.dotted(target, name, it, expr.span),
             Node::Call { target: None, name, args } => self.free_call(name, args, it, expr.span),
@@ -31,6 +34,7 @@ impl Binder<'_> {
                 let target = self.expr(target, it)?;
                 self.cast(&target, entity, expr.span)
             }
+            Node::Unary { op: UnaryOp::Not, operand } if self.board_words() => self.board_not(operand, it),
             Node::Unary { op: UnaryOp::Not, operand } => {
                 let operand = self.typed(operand, it)?;
                 self.not(operand, expr.span)
@@ -105,6 +109,7 @@ impl Binder<'_> {
     pub fn condition(&self, expr: &ast::Expr, it: &Bound) -> Result<Expr> {
         match self.expr(expr, it)? {
             Bound::Scalar(Typed { expr, ty: ValueType::Bool, .. }) => Ok(expr),
+            Bound::Sequence(sequence) if self.board_words() => Ok(super::board::exists(&sequence)),
             _ => Err(Error::expected("Boolean", expr.span)),
         }
     }

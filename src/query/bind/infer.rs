@@ -13,10 +13,10 @@ impl Binder<'_> {
     pub fn properties(&self, properties: &[Property], it: &Bound) -> Result<Vec<(String, Bound)>> {
         let mut members: Vec<(String, Bound, &Expr)> = Vec::new();
         for property in properties {
-            let bound = self.expr(&property.value, it)?;
+            let (inferred, bound) = self.named(property, it)?;
             let name = match &property.alias {
                 Some(alias) => alias.clone(),
-                None => self.infer(property, it)?.ok_or_else(|| Error::unnamed(property.value.span))?,
+                None => inferred.ok_or_else(|| Error::unnamed(property.value.span))?,
             };
             match members.iter().find(|(n, ..)| n.eq_ignore_ascii_case(&name)) {
                 // the same thing twice leaves once; two things of one name are ambiguous
@@ -31,26 +31,29 @@ impl Binder<'_> {
         Ok(members.into_iter().map(|(name, bound, _)| (name, bound)).collect())
     }
 
-    fn infer(&self, property: &Property, it: &Bound) -> Result<Option<String>> {
+    /// A property's value and the name it suggests. Its target is bound once, however deep the chain.
+    fn named(&self, property: &Property, it: &Bound) -> Result<(Option<String>, Bound)> {
+        let value = &property.value;
         let word = || is_word(&property.text).then(|| property.text.clone());
-        Ok(match &property.value.node {
-            Node::Name(name) => self.declared(it, name).or_else(word),
-            Node::Member { target, name } => match self.static_target(target) {
-                true => Some(name.clone()),
-                false => {
-                    let target = self.expr(target, it)?;
-                    self.declared(&target, name)
-                }
-            },
+        let name = match &value.node {
+            Node::Member { target, name } if !self.static_target(target) => {
+                let target = self.expr(target, it)?;
+                let bound = self.member(&target, name, value.span)?;
+                return Ok((self.declared(&target, name), bound));
+            }
             Node::Call { target: Some(target), name, args } if !self.static_target(target) => {
                 let target = self.expr(target, it)?;
-                self.method(&target, name, args.len())
+                let bound = self.call_on(&target, name, args, it, value.span)?;
+                return Ok((self.method(&target, name, args.len()), bound));
             }
+            Node::Name(name) => self.declared(it, name).or_else(word),
+            Node::Member { name, .. } => Some(name.clone()),
             Node::Call { target: None, name, args } => self.method(it, name, args.len()),
             Node::Index { index: Literal::Text(key), .. } => Some(key.clone()),
             Node::Index { index: Literal::Char(key), .. } => Some(key.to_string()),
             _ => word(),
-        })
+        };
+        Ok((name, self.expr(value, it)?))
     }
 
     fn static_target(&self, target: &Expr) -> bool {
@@ -66,6 +69,10 @@ impl Binder<'_> {
                 match entity.member(name) {
                     Some(member) => Some(member.name.clone()),
                     None if name.eq_ignore_ascii_case("ResourceType") => Some("ResourceType".into()),
+                    None if entity.aliases.contains_key(&name.to_ascii_lowercase()) => Some(name.to_owned()),
+                    None if let Some((member, heir)) = self.accessor(entity, name) => {
+                        Some(format!("{}{}", member.name, heir.name))
+                    }
                     // a custom field keeps the spelling of the query, and behind a path it has no name
                     None => root.then(|| name.to_owned()).filter(|n| is_word(n)),
                 }
@@ -83,7 +90,7 @@ impl Binder<'_> {
     fn method(&self, target: &Bound, name: &str, args: usize) -> Option<String> {
         match target {
             Bound::Sequence(sequence) => {
-                let aggregate = AGGREGATES.iter().any(|a| a.eq_ignore_ascii_case(name));
+                let aggregate = is_aggregate(name);
                 if aggregate && args > 0 { None } else { Some(sequence_name(sequence, name)) }
             }
             Bound::First(sequence) => self.method(&sequence.item, name, args),
@@ -99,6 +106,10 @@ fn sequence_name(sequence: &Sequence, method: &str) -> String {
         Some(aggregate) => (*aggregate).to_owned(),
         None => sequence.name.clone(),
     }
+}
+
+pub(super) fn is_aggregate(name: &str) -> bool {
+    AGGREGATES.iter().any(|a| a.eq_ignore_ascii_case(name))
 }
 
 fn is_word(text: &str) -> bool {

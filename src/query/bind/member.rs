@@ -2,9 +2,10 @@
 
 use super::bound::{At, Bound, Sequence, Typed};
 use super::{Binder, MAX_COMPUTED_DEPTH, Result};
-use crate::catalog::{Member, MemberKind, Storage, nearest};
+use crate::catalog::{Entity, Member, MemberKind, Storage, nearest};
 use crate::query::ast::Span;
 use crate::query::error::Error;
+use crate::query::function::Function;
 use crate::query::ir::{Expr, Limit, Rows, Source, Step};
 use crate::value::ValueType;
 
@@ -17,7 +18,9 @@ impl Binder<'_> {
                 Ok(rewrap(sequence, item))
             }
             Bound::Object { presence, members } => {
-                let found = members.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, b)| b.clone());
+                let found = members.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+                self.spend(found.map_or(0, |(_, bound)| bound.size()), span)?;
+                let found = found.map(|(_, bound)| bound.clone());
                 match (found, presence) {
                     (Some(Bound::Scalar(typed)), Some(test)) => Ok(guarded(test, typed)),
                     (Some(bound), _) => Ok(bound),
@@ -40,8 +43,8 @@ impl Binder<'_> {
         if let Some(member) = entity.member(name).filter(|m| !m.hidden || self.depth.get() > 0) {
             return self.known_member(at, member, span);
         }
-        if self.dialect == super::Dialect::V2
-            && let Some(bound) = self.surrogate(at, name)
+        if self.dialect != super::Dialect::V1
+            && let Some(bound) = self.surrogate(at, name, span)?
         {
             return Ok(bound);
         }
@@ -113,29 +116,66 @@ impl Binder<'_> {
             return Err(Error::not_emulated(text, span));
         };
         self.depth.set(depth + 1);
-        let inner = Binder {
-            scene: self.scene,
-            dialect: super::Dialect::V2,
-            scopes: self.scopes.clone(),
-            depth: self.depth.clone(),
-        };
-        let bound = inner.expr(expr, &Bound::Entity(at.clone()));
-        self.scopes.set(inner.scopes.get());
+        let bound = self.speaking(super::Dialect::V2, |binder| binder.expr(expr, &Bound::Entity(at.clone())));
         self.depth.set(depth);
         bound
     }
 
-    /// Names that are no members: custom fields, the type's name.
-    fn surrogate(&self, at: &At, name: &str) -> Option<Bound> {
+    /// Names that are no members: custom fields, the type's name, ends of a relation by their type.
+    fn surrogate(&self, at: &At, name: &str, span: Span) -> Result<Option<Bound>> {
         if let Some(field) = self.scene.custom_field(at.entity, name) {
-            let ty = custom_type(&field.field_type);
-            return Some(Bound::scalar(Expr::Custom { path: at.path.clone(), name: field.name.clone(), ty }, true));
+            return Ok(Some(self.custom(at, &field.name, &field.field_type)));
         }
         let entity = self.catalog().entity(at.entity);
         if name.eq_ignore_ascii_case("CustomValues") && entity.custom_fields().is_some() {
-            return Some(Bound::Values(at.clone()));
+            return Ok(Some(Bound::Values(at.clone())));
         }
-        name.eq_ignore_ascii_case("ResourceType").then(|| Bound::scalar(Expr::text(entity.name.clone()), false))
+        if name.eq_ignore_ascii_case("ResourceType") {
+            return Ok(Some(self.resource_type(at)));
+        }
+        let alias = entity.aliases.get(&name.to_ascii_lowercase()).and_then(|real| entity.member(real));
+        if let Some(member) = alias {
+            return self.known_member(at, member, span).map(Some);
+        }
+        let Some((member, heir)) = self.accessor(entity, name) else { return Ok(None) };
+        match self.known_member(at, member, span)? {
+            Bound::Entity(end) => {
+                let path = end.path.then(Step::Cast(heir.id));
+                Ok(Some(Bound::Entity(At { path, entity: heir.id })))
+            }
+            other => Ok(Some(other)),
+        }
+    }
+
+    /// `MasterFeature`: the reference `Master` where it leads to a `Feature`.
+    pub fn accessor(&self, entity: &'_ Entity, name: &str) -> Option<(&Member, &Entity)> {
+        let catalog = self.catalog();
+        catalog.entity(entity.id).references().find_map(|(member, reference)| {
+            let (start, rest) = name.split_at_checked(member.name.len())?;
+            let heir = catalog.named(rest).filter(|_| start.eq_ignore_ascii_case(&member.name))?;
+            let narrower = heir.id != reference.target && catalog.is_a(heir.id, reference.target);
+            narrower.then_some((member, heir))
+        })
+    }
+
+    /// The value of a custom field; links and entities are objects.
+    pub fn custom(&self, at: &At, name: &str, field_type: &str) -> Bound {
+        let value = |ty| Expr::Custom { path: at.path.clone(), name: name.to_owned(), ty };
+        let part = |key: &str, ty| {
+            let args = vec![value(ValueType::Text), Expr::text(key)];
+            Bound::scalar(Expr::call(Function::ObjectMember, args, ty), true)
+        };
+        let members: &[(&str, &str, ValueType)] = match field_type {
+            "URL" => &[("label", "Label", ValueType::Text), ("uri", "Url", ValueType::Text)],
+            "Entity" => {
+                &[("id", "Id", ValueType::Int), ("name", "Name", ValueType::Text), ("kind", "Kind", ValueType::Text)]
+            }
+            _ => return Bound::scalar(value(custom_type(field_type)), true),
+        };
+        Bound::Object {
+            presence: Some(Expr::call(Function::IsNotNull, vec![value(ValueType::Text)], ValueType::Bool)),
+            members: members.iter().map(|(name, key, ty)| ((*name).to_owned(), part(key, *ty))).collect(),
+        }
     }
 }
 

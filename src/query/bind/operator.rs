@@ -17,6 +17,7 @@ impl Binder<'_> {
                 self.flatten(op, right, it, &mut terms)?;
                 Ok(Bound::scalar(if op == BinaryOp::And { Expr::And(terms) } else { Expr::Or(terms) }, false))
             }
+            _ if self.board_words() => self.board_binary(op, left, right, it, span),
             BinaryOp::Eq | BinaryOp::Ne => self.equality(op, left, right, it, span),
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
                 let (a, b) = self.pair(left, right, it)?;
@@ -129,7 +130,7 @@ impl Binder<'_> {
         Typed { expr, ty: ValueType::Text, nullable: value.nullable }
     }
 
-    fn arithmetic(&self, op: BinaryOp, a: Typed, b: Typed, span: Span) -> Result<Bound> {
+    pub fn arithmetic(&self, op: BinaryOp, a: Typed, b: Typed, span: Span) -> Result<Bound> {
         use ValueType::{Date, TimeSpan};
         let text = |t: &Typed| matches!(t.ty, ValueType::Text | ValueType::Link | ValueType::Char);
         if op == BinaryOp::Add && (text(&a) || text(&b)) {

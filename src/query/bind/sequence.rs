@@ -3,28 +3,41 @@
 use super::bound::{Bound, Sequence, Typed};
 use super::member::rewrap;
 use super::{Binder, Result};
+use crate::catalog::CollectionLink;
 use crate::query::ast::{self, Span};
 use crate::query::error::Error;
 use crate::query::function::Function;
-use crate::query::ir::{Expr, Fold, FoldBy, Order};
+use crate::query::ir::{Expr, Fold, FoldBy, Order, Source};
 use crate::value::ValueType;
 
 impl Binder<'_> {
     pub fn sequence_call(&self, sequence: &Sequence, name: &str, args: &[ast::Expr], span: Span) -> Result<Bound> {
         let item = sequence.item.as_ref();
+        self.spend(sequence.size(), span)?;
+        if self.is_opaque(sequence) {
+            return Err(Error::not_emulated(&format!("{}.{name}", sequence.name), span));
+        }
         match (name.to_ascii_lowercase().as_str(), args) {
             ("where", [test]) => {
+                if self.board_words()
+                    && let Some(bound) = self.board_where(sequence, test)?
+                {
+                    return Ok(bound);
+                }
                 let test = self.condition(test, item)?;
                 Ok(Bound::Sequence(with_filter(sequence, test)))
             }
             ("select", [selector]) => {
+                if sequence.rows.distinct {
+                    return Err(Error::not_emulated("select after distinct", span));
+                }
                 let item = Box::new(self.expr(selector, item)?);
                 Ok(Bound::Sequence(Sequence { item, touched: true, ..sequence.clone() }))
             }
-            ("count", []) => Ok(self.count(sequence)),
+            ("count", []) => self.count(sequence, span),
             ("count", [test]) => {
                 let test = self.condition(test, item)?;
-                Ok(self.count(&with_filter(sequence, test)))
+                self.count(&with_filter(sequence, test), span)
             }
             ("any", []) => Ok(fold(sequence, FoldBy::Exists, ValueType::Bool, false)),
             ("any", [test]) => {
@@ -41,6 +54,9 @@ impl Binder<'_> {
                     [value] => self.typed(value, item)?,
                     _ => self.into_typed(item.clone(), span).map_err(|_| self.no_method(sequence, name, span))?,
                 };
+                if sequence.rows.distinct && !matches!(item, Bound::Scalar(whole) if whole.expr == value.expr) {
+                    return Err(Error::not_emulated("a sum of distinct objects", span));
+                }
                 self.aggregate(sequence, name, value, span)
             }
             ("first" | "firstordefault", []) => Ok(rewrap(&touched(self.in_order(sequence)), item.clone())),
@@ -52,25 +68,48 @@ impl Binder<'_> {
             ("orderbydescending", [key]) => self.order_by(sequence, key, true),
             ("distinct", []) => {
                 let mut sequence = touched(sequence.clone());
-                sequence.rows.distinct = true;
+                // rows of an entity differ by their keys
+                sequence.rows.distinct =
+                    !matches!(sequence.item.as_ref(), Bound::Entity(at) if at.path.steps.is_empty());
                 Ok(Bound::Sequence(sequence))
             }
+            (other, _) if super::call::UNANSWERED.contains(&other) => Err(Error::not_emulated(name, span)),
             ("contains", [value]) if self.board_words() => self.contains(sequence, value, span),
             _ => Err(self.no_method(sequence, name, span)),
         }
+    }
+
+    /// A collection whose items are no rows.
+    fn is_opaque(&self, sequence: &Sequence) -> bool {
+        let Source::Collection { collection, .. } = &sequence.rows.source else { return false };
+        let described = self.catalog().member(*collection).collection();
+        described.is_some_and(|c| matches!(c.link, CollectionLink::Values | CollectionLink::Inline))
     }
 
     fn no_method(&self, sequence: &Sequence, name: &str, span: Span) -> Error {
         Error::no_method(name, &Bound::Sequence(sequence.clone()).type_name(self.catalog()), span)
     }
 
-    fn count(&self, sequence: &Sequence) -> Bound {
-        match sequence.item.as_ref() {
-            Bound::Scalar(typed) if sequence.rows.distinct => {
-                fold(sequence, FoldBy::CountDistinct(typed.expr.clone()), ValueType::Int, false)
-            }
-            _ => fold(sequence, FoldBy::Count, ValueType::Int, false),
+    fn count(&self, sequence: &Sequence, span: Span) -> Result<Bound> {
+        if !sequence.rows.distinct {
+            return Ok(fold(sequence, FoldBy::Count, ValueType::Int, false));
         }
+        let Bound::Scalar(typed) = sequence.item.as_ref() else {
+            return Err(Error::not_emulated("a count of distinct objects", span));
+        };
+        let values = fold(sequence, FoldBy::CountDistinct(typed.expr.clone()), ValueType::Int, false);
+        let Bound::Scalar(values) = values else { return Ok(values) };
+        // SQL does not count null among the values, .NET does
+        let null = Expr::call(Function::IsNull, vec![typed.expr.clone()], ValueType::Bool);
+        let mut nulls = with_filter(sequence, null);
+        nulls.rows.distinct = false;
+        let one = Expr::Conditional {
+            test: Box::new(super::board::exists(&nulls)),
+            then: Box::new(Expr::int(1)),
+            otherwise: Box::new(Expr::int(0)),
+            ty: ValueType::Int,
+        };
+        Ok(Bound::scalar(Expr::call(Function::Add, vec![values.expr, one], ValueType::Int), false))
     }
 
     fn order_by(&self, sequence: &Sequence, key: &ast::Expr, descending: bool) -> Result<Bound> {
@@ -137,7 +176,7 @@ fn touched(mut sequence: Sequence) -> Sequence {
     sequence
 }
 
-fn with_filter(sequence: &Sequence, test: Expr) -> Sequence {
+pub(super) fn with_filter(sequence: &Sequence, test: Expr) -> Sequence {
     let mut sequence = touched(sequence.clone());
     sequence.rows.filter.push(test);
     sequence

@@ -134,7 +134,7 @@ impl Binder<'_> {
     }
 
     /// Narrows to projects and teams, where the entity has a project or a team.
-    fn in_context(&self, at: &At, projects: &[i64], teams: &[i64]) -> Option<Expr> {
+    pub fn in_context(&self, at: &At, projects: &[i64], teams: &[i64]) -> Option<Expr> {
         let entity = self.catalog().entity(at.entity);
         let mut ways = Vec::new();
         for rule in &entity.visible {

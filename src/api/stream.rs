@@ -1,0 +1,210 @@
+//! The streaming service: all rows of a query in one answer that is sent while it is made.
+//!
+//! A thread steps the rows and fills chunks; a short queue between it and the connection bounds what waits in memory.
+//! An answer that breaks off never becomes valid JSON.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes};
+use axum::http::Method;
+use hyper::body::Frame;
+use tokio::sync::mpsc;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::error::{Error, Kind};
+use super::page::times;
+use super::v2_page;
+use super::v2_parameters::V2Parameters;
+use crate::app::App;
+use crate::catalog::EntityId;
+use crate::event::{CustomValue, Links, ListForm, Name, Sink};
+use crate::query::Selection;
+use crate::query::ir::Limit;
+use crate::rules::accounts::Account;
+use crate::sql::{self, Plan};
+use crate::store::{self, Connection, Request, Root, StoreError};
+use crate::value::Scalar;
+use crate::wire::{JsonStyle, JsonWriter};
+
+/// Bytes that leave together.
+const CHUNK: usize = 64 * 1024;
+
+/// Chunks that may wait for a slow client.
+const QUEUE: usize = 4;
+
+/// # Errors
+/// What can be said before the first byte; 429 when too many streams run.
+pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityId) -> Result<Answer, Error> {
+    let mut parameters = V2Parameters::parse(call)?;
+    // the service ignores these
+    parameters.result = None;
+    parameters.order.clear();
+    parameters.limit = Limit::default();
+    let selection = v2_page::select(app, call, caller, entity, None, &parameters, true).await?;
+    let Selection::Page(query) = selection else { return Err(Error::internal("a stream has rows")) };
+    let mut answer = Answer::new(200, "application/json", Vec::new());
+    if call.method == Method::HEAD {
+        return Ok(answer);
+    }
+    let plan = sql::plan(&app.state.model.catalog, &query);
+    let (sender, mut receiver) = mpsc::channel(QUEUE);
+    let job = Job { app: app.clone(), call: Arc::clone(call), plan, parameters, me: caller.id };
+    let started = app.state.store.stream(&call.workspace, move |connection| {
+        let end = match connection {
+            Ok(connection) => job.run(connection, sender.clone()),
+            Err(error) => Err(error),
+        };
+        let _ = sender.blocking_send(match end {
+            Ok(()) => Piece::End,
+            Err(error) => Piece::Broken(error),
+        });
+    });
+    match started {
+        Err(StoreError::Busy) => {
+            return Err(Error::new(Kind::TooManyRequests, "Too many streaming requests run at the same time."));
+        }
+        other => other?,
+    }
+    // what goes wrong before the first chunk is still an ordinary error
+    let first = match receiver.recv().await {
+        Some(Piece::Broken(error)) => return Err(error.into()),
+        Some(piece) => piece,
+        None => return Err(StoreError::Aborted.into()),
+    };
+    answer.stream = Some(Body::new(Chunks { first: Some(first), receiver }));
+    Ok(answer)
+}
+
+/// What the thread sends.
+enum Piece {
+    Chunk(Vec<u8>),
+    /// Nothing follows and all is well.
+    End,
+    Broken(StoreError),
+}
+
+struct Job {
+    app: App,
+    call: Arc<Call>,
+    plan: Plan,
+    parameters: V2Parameters,
+    me: i64,
+}
+
+impl Job {
+    fn run(&self, connection: &Connection, sender: mpsc::Sender<Piece>) -> Result<(), StoreError> {
+        let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
+        let out = Vec::with_capacity(CHUNK + CHUNK / 4);
+        let writer = JsonWriter::new(out, &JsonStyle::V2, self.parameters.notation, zone, base);
+        let mut sink = Draining { writer, sender, gone: false };
+        let (now, today) = times(&self.call);
+        let request = Request { now, today, me: self.me, rest: &|_| String::new() };
+        let root = Root::Page { name: None, form: ListForm::Envelope, links: &|_| Links::default() };
+        store::run(connection, &self.plan, &self.app.state.definitions, &request, &root, &mut sink)?;
+        if sink.gone {
+            return Err(StoreError::Aborted);
+        }
+        sink.drain();
+        Ok(())
+    }
+}
+
+/// A JSON writer whose text leaves whenever a chunk is full.
+struct Draining<'a> {
+    writer: JsonWriter<'a>,
+    sender: mpsc::Sender<Piece>,
+    /// Nobody listens any more.
+    gone: bool,
+}
+
+impl Draining<'_> {
+    fn drain(&mut self) {
+        self.gone = self.gone || self.sender.blocking_send(Piece::Chunk(self.writer.take())).is_err();
+    }
+
+    fn drain_when_full(&mut self) {
+        if self.writer.len() >= CHUNK {
+            self.drain();
+        }
+    }
+}
+
+impl Sink for Draining<'_> {
+    fn entity_start(&mut self, name: Option<&Name>, resource_type: &Name) {
+        self.writer.entity_start(name, resource_type);
+    }
+
+    fn entity_end(&mut self) {
+        self.writer.entity_end();
+        self.drain_when_full();
+    }
+
+    fn object_start(&mut self, name: Option<&Name>) {
+        self.writer.object_start(name);
+    }
+
+    fn object_end(&mut self) {
+        self.writer.object_end();
+        self.drain_when_full();
+    }
+
+    fn scalar(&mut self, name: Option<&Name>, value: Scalar<'_>) {
+        self.writer.scalar(name, value);
+        self.drain_when_full();
+    }
+
+    fn list_start(&mut self, name: Option<&Name>, form: ListForm) {
+        self.writer.list_start(name, form);
+    }
+
+    fn list_end(&mut self, links: &Links) {
+        self.writer.list_end(links);
+    }
+
+    fn custom_fields_start(&mut self, name: Option<&Name>) {
+        self.writer.custom_fields_start(name);
+    }
+
+    fn custom_field(&mut self, name: &str, field_type: &str, value: CustomValue<'_>) {
+        self.writer.custom_field(name, field_type, value);
+    }
+
+    fn custom_fields_end(&mut self) {
+        self.writer.custom_fields_end();
+    }
+
+    fn is_open(&self) -> bool {
+        !self.gone
+    }
+}
+
+/// The chunks as the body of a response.
+struct Chunks {
+    first: Option<Piece>,
+    receiver: mpsc::Receiver<Piece>,
+}
+
+impl hyper::body::Body for Chunks {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let piece = match self.first.take() {
+            Some(piece) => Some(piece),
+            None => ready!(self.receiver.poll_recv(cx)),
+        };
+        Poll::Ready(match piece {
+            Some(Piece::Chunk(bytes)) => Some(Ok(Frame::data(bytes.into()))),
+            Some(Piece::End) => None,
+            Some(Piece::Broken(error)) => {
+                tracing::error!(target: "tpmock::store", %error, "a stream broke off: {error}");
+                Some(Err(io::Error::other("the stream broke off")))
+            }
+            None => Some(Err(io::Error::other("the stream broke off"))),
+        })
+    }
+}

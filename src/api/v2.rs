@@ -1,0 +1,92 @@
+//! API v2, its history and its streaming service: which entity, and the read behind it. Nothing here writes.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::error::{Error, Kind};
+use super::{context, stream, v2_page};
+use crate::app::App;
+use crate::catalog::{Entity, EntityKind, nearest};
+use crate::rules::accounts::Account;
+
+/// Whether the path belongs to the services that always answer in JSON.
+pub fn speaks(path: &str) -> bool {
+    let mut segments = path.split('/').filter(|s| !s.is_empty()).map(str::to_ascii_lowercase).peekable();
+    if segments.peek().is_some_and(|s| s == "w") {
+        segments.nth(1);
+    }
+    match (segments.next().as_deref(), segments.next().as_deref()) {
+        (Some("api"), Some("v2" | "history")) | (Some("svc"), _) => true,
+        _ => false,
+    }
+}
+
+/// # Errors
+/// Everything a v2 request can be refused for.
+pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&str]) -> Result<Answer, Error> {
+    // a read may be posted: parameters stay in the query
+    if !matches!(call.method, Method::GET | Method::HEAD | Method::POST) {
+        return Err(Error::method_not_allowed());
+    }
+    match segments {
+        ["api", "v2", "context", rest @ ..] => context::context(app, call, caller, rest).await,
+        ["api", "v2", name, rest @ ..] => {
+            let id = id(rest)?;
+            let entity = entity(app, name)?.id;
+            let address = address(call, &["api", "v2"], 2);
+            v2_page::read(app, call, caller, &v2_page::Target { entity, id, address }).await
+        }
+        ["api", "history", "v2", name, rest @ ..] => {
+            let id = id(rest)?;
+            let live = entity(app, name)?;
+            let entity = past(app, live).ok_or_else(|| unknown(app, name))?.id;
+            let address = address(call, &["api", "history", "v2"], 3);
+            v2_page::read(app, call, caller, &v2_page::Target { entity, id, address }).await
+        }
+        ["svc", _, "stream", name] => stream::read(app, call, caller, entity(app, name)?.id).await,
+        _ => Err(Error::new(Kind::NotFound, "The requested resource is not found.")),
+    }
+}
+
+fn entity<'a>(app: &'a App, name: &str) -> Result<&'a Entity, Error> {
+    let entity = app.state.model.catalog.resource(name).filter(|e| e.kind != EntityKind::Context);
+    entity.ok_or_else(|| unknown(app, name))
+}
+
+/// The full history of an entity.
+fn past<'a>(app: &'a App, entity: &Entity) -> Option<&'a Entity> {
+    let catalog = &app.state.model.catalog;
+    if entity.kind == EntityKind::History {
+        return catalog.named(&entity.name);
+    }
+    let of = |e: &&Entity| e.kind == EntityKind::History && e.source == Some(entity.id);
+    // the simple one describes nothing that the full one lacks
+    catalog.entities().iter().filter(of).max_by_key(|e| e.members.len())
+}
+
+fn unknown(app: &App, name: &str) -> Error {
+    let names = app.state.model.catalog.entities().iter().filter(|e| e.has_uri()).map(|e| e.name.as_str());
+    let hint = nearest(name, names).map(|n| format!(" Did you mean '{n}'?")).unwrap_or_default();
+    Error::template(
+        Kind::NotFound,
+        "Resource '{resource}' is not found.{hint}",
+        &[("resource", name.to_owned()), ("hint", hint)],
+    )
+}
+
+fn id(rest: &[&str]) -> Result<Option<i64>, Error> {
+    match rest {
+        [] => Ok(None),
+        [id] => id.parse().map(Some).map_err(|_| Error::bad_request(format!("Invalid id: {id}"))),
+        _ => Err(Error::new(Kind::NotFound, "The requested resource is not found.")),
+    }
+}
+
+/// The address of the collection with its name as the caller wrote it.
+fn address(call: &Call, service: &[&str], at: usize) -> String {
+    let name = call.segments.get(at).map_or("", String::as_str);
+    format!("{}/{}/{}", call.base, service.join("/"), super::percent::escape(name))
+}

@@ -1,0 +1,178 @@
+//! A v2 read: `where` and `filter`, `select` and `result`, `orderBy`, page.
+
+use super::bound::{At, Bound, Sequence};
+use super::output::output_name;
+use super::{Binder, Dialect, Result};
+use crate::catalog::EntityId;
+use crate::event::Name;
+use crate::query::ast::{self, Node};
+use crate::query::error::Error;
+use crate::query::function::Function;
+use crate::query::ir::{Expr, Limit, Order, Output, Query, Source};
+use crate::query::model::Scene;
+use crate::value::ValueType;
+
+/// A v2 request, parsed but not understood.
+#[derive(Debug)]
+pub struct Select<'q> {
+    pub entity: EntityId,
+    /// One entity instead of a page.
+    pub id: Option<i64>,
+    pub filter: Option<&'q ast::Expr>,
+    /// The condition of a board filter.
+    pub board: Option<&'q ast::Expr>,
+    /// Words to search for.
+    pub words: &'q [String],
+    pub select: Option<&'q ast::Expr>,
+    pub result: Option<&'q ast::Expr>,
+    pub order: &'q [ast::Order],
+    pub limit: Limit,
+    /// Keys of projects and teams the answer is narrowed to.
+    pub context: Option<(&'q [i64], &'q [i64])>,
+    /// Rows upwards by id, each with its id as `__id`.
+    pub stream: bool,
+}
+
+/// What a v2 request asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Selection {
+    /// A page of rows.
+    Page(Query),
+    /// All rows as a bare array.
+    Array(Query),
+    /// One value made from all rows.
+    Value(Output),
+}
+
+impl Select<'_> {
+    /// Everything of an entity, in reference form.
+    pub fn all(entity: EntityId) -> Self {
+        Self {
+            entity,
+            id: None,
+            filter: None,
+            board: None,
+            words: &[],
+            select: None,
+            result: None,
+            order: &[],
+            limit: Limit::default(),
+            context: None,
+            stream: false,
+        }
+    }
+}
+
+/// Binds a v2 read.
+///
+/// # Errors
+/// Unknown members, wrong types, what the real service fails on, what is not emulated.
+pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
+    let binder = Binder::new(scene, Dialect::V2);
+    let (mut rows, at) = binder.rows(read.entity, Source::All);
+    let it = Bound::Entity(at.clone());
+    if let Some(id) = read.id {
+        let key = vec![Expr::Key(at.path.clone()), Expr::int(id)];
+        rows.filter.push(Expr::call(Function::Equal, key, ValueType::Bool));
+    }
+    if let Some((projects, teams)) = read.context {
+        rows.filter.extend(binder.in_context(&at, projects, teams));
+    }
+    if let Some(filter) = read.filter {
+        terms(binder.condition(filter, &it)?, &mut rows.filter);
+    }
+    if let Some(board) = read.board {
+        terms(binder.board_condition(board, &it)?, &mut rows.filter);
+    }
+    rows.filter.extend(binder.words(read.words, &at)?);
+    rows.order = binder.root_order(read, &at)?;
+    let item = match read.select {
+        Some(select) => binder.expr(select, &it)?,
+        None => it,
+    };
+    let span = read.select.map(|s| s.span).unwrap_or_default();
+    if read.stream {
+        return binder.streamed(&at, &item, span).map(|output| Selection::Page(Query { rows, output }));
+    }
+    let Some(result) = read.result else {
+        rows.limit = if read.id.is_some() { Limit::default() } else { read.limit };
+        return Ok(Selection::Page(Query { rows, output: binder.shown(&item, span)? }));
+    };
+    let name = binder.catalog().entity(read.entity).plural.clone();
+    let sequence = Sequence { rows, item: Box::new(item), name, touched: true };
+    match binder.expr(result, &Bound::Sequence(sequence))? {
+        Bound::Sequence(Sequence { rows, item, .. }) => {
+            Ok(Selection::Array(Query { rows, output: binder.shown(&item, result.span)? }))
+        }
+        value => binder.shown(&value, result.span).map(Selection::Value),
+    }
+}
+
+impl Binder<'_> {
+    fn root_order(&self, read: &Select<'_>, at: &At) -> Result<Vec<Order>> {
+        let key = Expr::Key(at.path.clone());
+        if read.stream {
+            return Ok(vec![Order { key, descending: false }]);
+        }
+        let it = Bound::Entity(at.clone());
+        let mut order = Vec::new();
+        for key in read.order {
+            if self.has_aggregate(&key.key, &it) {
+                // the real service accepts it and cannot run it
+                return Err(self.fails(&key.key.to_string(), key.key.span));
+            }
+        }
+        order.extend(self.orders(read.order, &it)?);
+        if order.is_empty() {
+            order.extend(self.own_order(at));
+        }
+        if !order.iter().any(|o| o.key == key) {
+            order.push(Order { key, descending: true });
+        }
+        Ok(order)
+    }
+
+    /// The default order of the few entities that are not shown newest first.
+    fn own_order(&self, at: &At) -> Option<Order> {
+        let sort = self.catalog().entity(at.entity).order.as_ref()?;
+        match self.entity_member(at, &sort.member, ast::Span::default()) {
+            Ok(Bound::Scalar(typed)) => Some(Order { key: typed.expr, descending: sort.descending }),
+            _ => None,
+        }
+    }
+
+    /// Whether a key counts or sums a collection.
+    fn has_aggregate(&self, expr: &ast::Expr, it: &Bound) -> bool {
+        match &expr.node {
+            Node::Member { target, name } | Node::Call { target: Some(target), name, .. } => {
+                super::infer::is_aggregate(name) && matches!(self.expr(target, it), Ok(Bound::Sequence(_)))
+            }
+            Node::Unary { operand, .. } => self.has_aggregate(operand, it),
+            Node::Binary { left, right, .. } => self.has_aggregate(left, it) || self.has_aggregate(right, it),
+            _ => false,
+        }
+    }
+
+    /// An item of a stream: an object that begins with the key of its row.
+    fn streamed(&self, at: &At, item: &Bound, span: ast::Span) -> Result<Output> {
+        let id = (Name::new("__id"), Output::Scalar(Expr::Key(at.path.clone())));
+        let (presence, members) = match self.shown(item, span)? {
+            Output::Object { presence, members } => (presence, members),
+            Output::Entity { presence: None, resource, members } => {
+                let kind = Output::Scalar(Expr::text(resource.text()));
+                let members = std::iter::once((output_name("ResourceType"), kind)).chain(members).collect();
+                (None, members)
+            }
+            _ => return Err(Error::expected("object", span)),
+        };
+        Ok(Output::Object { presence, members: std::iter::once(id).chain(members).collect() })
+    }
+}
+
+/// A conjunction as its terms.
+fn terms(expr: Expr, into: &mut Vec<Expr>) {
+    match expr {
+        Expr::And(terms) => into.extend(terms),
+        other => into.push(other),
+    }
+}
