@@ -104,10 +104,10 @@ impl<S> Lenient<S> {
                 self.head = [&method[..], b" ", TOO_LONG.as_bytes(), b" HTTP/1.1\r\n"].concat();
                 self.state = State::Headers;
             }
-            (State::Headers, Some(_)) if is_blank(part) => self.end_of_head(),
+            (State::Headers, Some(_)) if is_blank(self.last_line()) => self.end_of_head(),
             (State::ChunkSize, Some(_)) => self.chunk_size(),
             (State::Trailers, Some(_)) => {
-                let last = is_blank(part);
+                let last = is_blank(&self.head);
                 self.release();
                 self.state = if last { State::Line } else { State::Trailers };
             }
@@ -163,6 +163,12 @@ impl<S> Lenient<S> {
         };
         self.release();
         self.state = next;
+    }
+
+    /// The line that just ended; lines arrive in pieces.
+    fn last_line(&self) -> &[u8] {
+        let before = &self.head[..self.head.len().saturating_sub(1)];
+        &self.head[before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1)..]
     }
 
     fn release(&mut self) {

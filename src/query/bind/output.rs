@@ -4,7 +4,7 @@
 
 use super::bound::{At, Bound, Sequence, Typed};
 use super::{Binder, Result};
-use crate::catalog::{CollectionLink, Entity};
+use crate::catalog::{CollectionLink, Entity, Storage};
 use crate::event::{ListForm, Name};
 use crate::query::ast::Span;
 use crate::query::error::Error;
@@ -112,8 +112,8 @@ impl Binder<'_> {
         if entity.heirs.is_empty() {
             return None;
         }
-        let name = match entity.member("EntityType") {
-            Some(kind) => {
+        let name = match entity.references().find(|(_, r)| r.storage == Storage::Column(TYPE_COLUMN.into())) {
+            Some((kind, _)) => {
                 let Bound::Entity(kind) = self.known_member(at, kind, Span::default()).ok()? else { return None };
                 self.entity_member(&kind, "Name", Span::default()).ok()?
             }
@@ -126,7 +126,10 @@ impl Binder<'_> {
     }
 }
 
-/// The member of a base that says which heir a row is.
+/// The column that refers to the type of a row, where an entity has such a reference.
+const TYPE_COLUMN: &str = "EntityTypeId";
+
+/// The member of a base that says which heir a row is, where it has no such reference.
 const KIND: &str = "Kind";
 
 fn is_plain(expr: &Expr) -> bool {

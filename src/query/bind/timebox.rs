@@ -2,7 +2,7 @@
 
 use super::bound::{At, Bound};
 use super::{Binder, Result};
-use crate::catalog::Member;
+use crate::catalog::{Member, Rule};
 use crate::query::ast::Span;
 use crate::query::function::Function;
 use crate::query::ir::{Expr, Fold, FoldBy, Parameter, Path, Source, Step};
@@ -67,10 +67,14 @@ impl Binder<'_> {
     /// How many boxes of the same project and team pass the test.
     fn boxes(&self, at: &At, passing: &dyn Fn(&At) -> Vec<Expr>) -> Expr {
         let (mut rows, other) = self.rows(at.entity, Source::All);
-        for member in ["Project", "Team"].into_iter().filter_map(|name| self.catalog().entity(at.entity).member(name)) {
-            if member.reference().is_some() {
-                rows.filter.push(test(Function::Same, key(&other.path, member), key(&at.path, member)));
-            }
+        let entity = self.catalog().entity(at.entity);
+        // what a box belongs to is what its visibility depends on
+        let owners = entity.visible.iter().filter_map(|rule| match rule {
+            Rule::InSet { path, .. } => entity.member(path).filter(|m| m.reference().is_some()),
+            Rule::Item(_) | Rule::Me(_) | Rule::Anyone => None,
+        });
+        for member in owners {
+            rows.filter.push(test(Function::Same, key(&other.path, member), key(&at.path, member)));
         }
         rows.filter.extend(passing(&other));
         Expr::Fold(Box::new(Fold { rows, by: FoldBy::Count, ty: ValueType::Int }))

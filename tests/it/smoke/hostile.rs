@@ -8,7 +8,7 @@ use super::xml::Node;
 use crate::world::{Answer, World, report};
 
 /// Longer than any refusal may take, on a slow machine and without optimisation.
-const BOUND: Duration = Duration::from_secs(5);
+const BOUND: Duration = Duration::from_secs(60);
 
 /// What an address may have for the HTTP library at all; longer parameters travel as a form, which GET may have.
 const LONGEST_ADDRESS: usize = 65_000;

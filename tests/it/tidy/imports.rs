@@ -10,6 +10,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("config", &[]),
     ("draft", &["value"]),
+    ("head", &[]),
     ("event", &["value"]),
     ("date", &["clock"]),
     ("catalog", &["value"]),
