@@ -7,7 +7,7 @@ use axum::http::Method;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
-use super::{context, stream, v2_page};
+use super::{context, percent, stream, v2_page};
 use crate::app::App;
 use crate::catalog::{Entity, EntityKind, nearest};
 use crate::rules::accounts::Account;
@@ -33,20 +33,19 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
     }
     match segments {
         ["api", "v2", "context", rest @ ..] => context::context(app, call, caller, rest).await,
-        ["api", "v2", name, rest @ ..] => {
-            let id = id(rest)?;
+        ["api", "v2", _, rest @ ..] => {
+            let name = &call.segments[2];
             let entity = entity(app, name)?.id;
-            let address = address(call, &["api", "v2"], 2);
-            v2_page::read(app, call, caller, &v2_page::Target { entity, id, address }).await
+            let address = format!("{}/api/v2/{}", call.base, percent::escape(name));
+            v2_page::read(app, call, caller, &v2_page::Target { entity, id: id(rest)?, address }).await
         }
-        ["api", "history", "v2", name, rest @ ..] => {
-            let id = id(rest)?;
-            let live = entity(app, name)?;
-            let entity = past(app, live).ok_or_else(|| unknown(app, name))?.id;
-            let address = address(call, &["api", "history", "v2"], 3);
-            v2_page::read(app, call, caller, &v2_page::Target { entity, id, address }).await
+        ["api", "history", "v2", _, rest @ ..] => {
+            let name = &call.segments[3];
+            let entity = past(app, entity(app, name)?).ok_or_else(|| unknown(app, name))?.id;
+            let address = format!("{}/api/history/v2/{}", call.base, percent::escape(name));
+            v2_page::read(app, call, caller, &v2_page::Target { entity, id: id(rest)?, address }).await
         }
-        ["svc", _, "stream", name] => stream::read(app, call, caller, entity(app, name)?.id).await,
+        ["svc", _, "stream", _] => stream::read(app, call, caller, entity(app, &call.segments[3])?.id).await,
         _ => Err(Error::new(Kind::NotFound, "The requested resource is not found.")),
     }
 }
@@ -83,10 +82,4 @@ fn id(rest: &[&str]) -> Result<Option<i64>, Error> {
         [id] => id.parse().map(Some).map_err(|_| Error::bad_request(format!("Invalid id: {id}"))),
         _ => Err(Error::new(Kind::NotFound, "The requested resource is not found.")),
     }
-}
-
-/// The address of the collection with its name as the caller wrote it.
-fn address(call: &Call, service: &[&str], at: usize) -> String {
-    let name = call.segments.get(at).map_or("", String::as_str);
-    format!("{}/{}/{}", call.base, service.join("/"), super::percent::escape(name))
 }

@@ -88,6 +88,7 @@ pub async fn select(
         order: &parameters.order,
         limit: parameters.limit,
         context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
+        deleted: parameters.deleted,
         stream,
     };
     Ok(query::select(scene, &select)?)

@@ -25,6 +25,7 @@ pub struct V2Parameters {
     pub order: Vec<Order>,
     pub limit: Limit,
     pub acid: Option<String>,
+    pub deleted: bool,
     pub notation: Notation,
     pub prettify: bool,
     pub callback: Option<String>,
@@ -38,9 +39,6 @@ impl V2Parameters {
     /// The first parameter that cannot be read.
     pub fn parse(call: &Call) -> Result<Self, Error> {
         let p = &call.parameters;
-        if p.get("includedeleted").is_some_and(|v| !v.trim().eq_ignore_ascii_case("false")) {
-            return Err(Error::not_emulated("includeDeleted"));
-        }
         let text = |name: &str| p.text(name).map(str::trim);
         let (mut board, mut words) = (None, Vec::new());
         match text("filter").map(parse_filter).transpose()? {
@@ -72,6 +70,7 @@ impl V2Parameters {
             result: text("result").map(parse_expression).transpose()?,
             order,
             limit: Limit { take: u32::try_from(take).ok(), skip },
+            deleted: p.get("includedeleted").is_some_and(|v| !v.trim().eq_ignore_ascii_case("false")),
             acid: text("acid").map(str::to_owned),
             notation: notation(call)?,
             prettify: p.get("prettify").is_some_and(|v| !v.trim().eq_ignore_ascii_case("false")),

@@ -54,6 +54,7 @@ fn derive_one(
         index: false,
         sort: Some(("Date".into(), "asc".into())),
         order: None,
+        absent: Vec::new(),
         projection: vec!["Id".into()],
         visible: vec![format!("item:{}", named(&shape.current))],
         process: None,

@@ -117,11 +117,8 @@ impl Loader {
         let visible = inherited(|e| !e.visible.is_empty()).map(|e| e.visible.clone()).unwrap_or_default();
         let process = inherited(|e| e.process.is_some()).and_then(|e| e.process.clone());
         let order = inherited(|e| e.order.is_some()).and_then(|e| e.order.clone());
-        let aliases = levels
-            .iter()
-            .flat_map(|&l| &self.raw[l].references)
-            .flat_map(|r| r.aliases.iter().map(|a| (a.to_ascii_lowercase(), r.name.clone())))
-            .collect();
+        let absent = levels.iter().flat_map(|&l| &self.raw[l].absent).map(|n| n.to_ascii_lowercase()).collect();
+        let aliases = levels.iter().flat_map(|&l| aliases(&self.raw[l])).collect();
         let table = match (&raw.view, &raw.past_of) {
             (Some(_), _) => raw.name.clone(),
             (None, Some((_, table))) => table.clone(),
@@ -155,6 +152,7 @@ impl Loader {
             in_index: raw.index,
             sort: Sort { member: sort, descending: direction == "desc" },
             order: order.map(|(member, direction)| Sort { member, descending: direction == "desc" }),
+            absent,
             aliases,
             projection: raw.projection.clone(),
             visible: visible.iter().filter_map(|rule| self.rule(&raw.name, rule)).collect(),
@@ -386,6 +384,15 @@ impl Loader {
             }
         }
     }
+}
+
+/// Other names of an entry's own members.
+fn aliases(raw: &RawEntity) -> Vec<(String, String)> {
+    let fields = raw.fields.iter().map(|f| (&f.name, &f.aliases));
+    let references = raw.references.iter().map(|r| (&r.name, &r.aliases));
+    let collections = raw.collections.iter().map(|c| (&c.name, &c.aliases));
+    let all = fields.chain(references).chain(collections);
+    all.flat_map(|(name, aliases)| aliases.iter().map(|a| (a.to_ascii_lowercase(), name.clone()))).collect()
 }
 
 /// Whether `path` is `Id` or a chain of references from `entity`.

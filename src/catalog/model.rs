@@ -57,6 +57,8 @@ pub struct Entity {
     pub sort: Sort,
     /// Default order of API v2 where that is not by id, newest first.
     pub order: Option<Sort>,
+    /// Members that the real service has and this model has not, in lower case.
+    pub absent: Vec<String>,
     /// Other names of members, in lower case, that the query language of API v2 knows.
     pub aliases: HashMap<String, String>,
     /// What a reference to the entity shows, in the notation of `include`.

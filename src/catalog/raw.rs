@@ -59,6 +59,9 @@ pub(super) struct RawEntity {
     pub index: bool,
     pub sort: Option<(String, String)>,
     pub order: Option<(String, String)>,
+    /// Members the real service has and this model has not.
+    #[serde(default)]
+    pub absent: Vec<String>,
     #[serde(default)]
     pub projection: Vec<String>,
     #[serde(default)]
@@ -138,6 +141,9 @@ pub(super) struct RawField {
     pub value: Option<String>,
     #[serde(default)]
     pub drags: Vec<String>,
+    /// Other names in the query language of API v2.
+    #[serde(default)]
+    pub aliases: Vec<String>,
 }
 
 #[derive(Deserialize, Clone, Default)]
@@ -183,4 +189,7 @@ pub(super) struct RawCollection {
     pub values: Option<String>,
     #[serde(default)]
     pub filter_ignored: bool,
+    /// Other names in the query language of API v2.
+    #[serde(default)]
+    pub aliases: Vec<String>,
 }

@@ -38,7 +38,7 @@ pub fn schema(catalog: &Catalog) -> String {
             continue;
         }
         let table = tables.entry(&entity.table).or_default();
-        add_columns(entity, table);
+        add_columns(catalog, entity, table);
         add_indexes(catalog, entity, table);
     }
     let mut script = String::new();
@@ -65,7 +65,7 @@ pub fn schema(catalog: &Catalog) -> String {
     script
 }
 
-fn add_columns(entity: &Entity, table: &mut Table) {
+fn add_columns(catalog: &Catalog, entity: &Entity, table: &mut Table) {
     let mut add = |name: &str, ty: &'static str| {
         if table.columns.insert(name.to_owned(), ty).is_none() {
             table.order.push(name.to_owned());
@@ -91,7 +91,8 @@ fn add_columns(entity: &Entity, table: &mut Table) {
             MemberKind::Collection(_) => {}
         }
     }
-    if entity.custom_fields().is_some() {
+    let source = entity.source.map(|id| catalog.entity(id));
+    if entity.custom_fields().is_some() || source.is_some_and(|e| e.custom_fields().is_some()) {
         add(VALUES_COLUMN, "TEXT");
     }
 }

@@ -69,7 +69,9 @@ impl Binder<'_> {
                 match entity.member(name) {
                     Some(member) => Some(member.name.clone()),
                     None if name.eq_ignore_ascii_case("ResourceType") => Some("ResourceType".into()),
+                    None if name.eq_ignore_ascii_case("CustomValues") => Some("CustomValues".into()),
                     None if entity.aliases.contains_key(&name.to_ascii_lowercase()) => Some(name.to_owned()),
+                    None if let Some(member) = self.inherited_below(entity, name) => Some(member.name.clone()),
                     None if let Some((member, heir)) = self.accessor(entity, name) => {
                         Some(format!("{}{}", member.name, heir.name))
                     }

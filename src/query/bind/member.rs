@@ -48,6 +48,9 @@ impl Binder<'_> {
         {
             return Ok(bound);
         }
+        if entity.absent.contains(&name.to_ascii_lowercase()) {
+            return Err(Error::not_emulated(&format!("{}.{name}", entity.name), span));
+        }
         let names = entity.members.iter().map(|m| m.name.as_str());
         Err(Error::no_property(name, &entity.name, span).hint(nearest(name, names)))
     }
@@ -137,6 +140,9 @@ impl Binder<'_> {
         if let Some(member) = alias {
             return self.known_member(at, member, span).map(Some);
         }
+        if let Some(member) = self.inherited_below(entity, name) {
+            return self.known_member(at, member, span).map(Some);
+        }
         let Some((member, heir)) = self.accessor(entity, name) else { return Ok(None) };
         match self.known_member(at, member, span)? {
             Bound::Entity(end) => {
@@ -145,6 +151,17 @@ impl Binder<'_> {
             }
             other => Ok(Some(other)),
         }
+    }
+
+    /// A reference that only heirs of a base have; their rows share a table, so it is null for all others.
+    /// Source: a client that selects `Feature` of `Assignables`.
+    pub fn inherited_below(&self, entity: &Entity, name: &str) -> Option<&Member> {
+        let catalog = self.catalog();
+        entity.heirs.iter().map(|id| catalog.entity(*id)).filter(|e| e.view.is_none()).find_map(|heir| {
+            let own =
+                heir.member(name).filter(|m| m.reference().is_some_and(|r| matches!(r.storage, Storage::Column(_))));
+            own.or_else(|| self.inherited_below(catalog.entity(heir.id), name))
+        })
     }
 
     /// `MasterFeature`: the reference `Master` where it leads to a `Feature`.

@@ -3,7 +3,7 @@
 use super::bound::{At, Bound, Sequence};
 use super::output::output_name;
 use super::{Binder, Dialect, Result};
-use crate::catalog::EntityId;
+use crate::catalog::{EntityId, EntityKind};
 use crate::event::Name;
 use crate::query::ast::{self, Node};
 use crate::query::error::Error;
@@ -29,6 +29,8 @@ pub struct Select<'q> {
     pub limit: Limit,
     /// Keys of projects and teams the answer is narrowed to.
     pub context: Option<(&'q [i64], &'q [i64])>,
+    /// Whether deleted users are among the rows.
+    pub deleted: bool,
     /// Rows upwards by id, each with its id as `__id`.
     pub stream: bool,
 }
@@ -58,6 +60,7 @@ impl Select<'_> {
             order: &[],
             limit: Limit::default(),
             context: None,
+            deleted: false,
             stream: false,
         }
     }
@@ -75,6 +78,7 @@ pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
         let key = vec![Expr::Key(at.path.clone()), Expr::int(id)];
         rows.filter.push(Expr::call(Function::Equal, key, ValueType::Bool));
     }
+    rows.filter.extend(binder.not_deleted(&at, read.deleted)?);
     if let Some((projects, teams)) = read.context {
         rows.filter.extend(binder.in_context(&at, projects, teams));
     }
@@ -109,6 +113,21 @@ pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
 }
 
 impl Binder<'_> {
+    /// Users that were deleted keep their row and are not listed.
+    fn not_deleted(&self, at: &At, deleted: bool) -> Result<Option<Expr>> {
+        let entity = self.catalog().entity(at.entity);
+        let date = entity.member("DeleteDate").filter(|_| entity.kind != EntityKind::History);
+        let Some(date) = date else {
+            return if deleted { Err(Error::not_emulated("includeDeleted", ast::Span::default())) } else { Ok(None) };
+        };
+        match self.known_member(at, date, ast::Span::default())? {
+            Bound::Scalar(typed) if !deleted => {
+                Ok(Some(Expr::call(Function::IsNull, vec![typed.expr], ValueType::Bool)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn root_order(&self, read: &Select<'_>, at: &At) -> Result<Vec<Order>> {
         let key = Expr::Key(at.path.clone());
         if read.stream {
