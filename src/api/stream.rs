@@ -23,7 +23,6 @@ use crate::app::App;
 use crate::catalog::EntityId;
 use crate::event::{CustomValue, Links, ListForm, Name, Sink};
 use crate::query::Selection;
-use crate::query::ir::Limit;
 use crate::rules::accounts::Account;
 use crate::sql::{self, Plan};
 use crate::store::{self, Connection, Request, Root, StoreError};
@@ -39,11 +38,7 @@ const QUEUE: usize = 4;
 /// # Errors
 /// What can be said before the first byte; 429 when too many streams run.
 pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityId) -> Result<Answer, Error> {
-    let mut parameters = V2Parameters::parse(call)?;
-    // the service ignores these
-    parameters.result = None;
-    parameters.order.clear();
-    parameters.limit = Limit::default();
+    let parameters = V2Parameters::parse_stream(call)?;
     let selection = v2_page::select(app, call, caller, entity, None, &parameters, true).await?;
     let Selection::Page(query) = selection else { return Err(Error::internal("a stream has rows")) };
     let mut answer = Answer::new(200, "application/json", Vec::new());

@@ -38,8 +38,22 @@ impl V2Parameters {
     /// # Errors
     /// The first parameter that cannot be read.
     pub fn parse(call: &Call) -> Result<Self, Error> {
+        Self::read(call, false)
+    }
+
+    /// The parameters that the streaming service reads; it ignores page, order and result.
+    ///
+    /// # Errors
+    /// The first of them that cannot be read.
+    pub fn parse_stream(call: &Call) -> Result<Self, Error> {
+        Self::read(call, true)
+    }
+
+    fn read(call: &Call, stream: bool) -> Result<Self, Error> {
         let p = &call.parameters;
-        let text = |name: &str| p.text(name).map(str::trim);
+        let ignored =
+            |name: &str| stream && matches!(name, "take" | "skip" | "result" | "orderby" | "orderbydesc" | "callback");
+        let text = |name: &str| p.text(name).map(str::trim).filter(|_| !ignored(name));
         let (mut board, mut words) = (None, Vec::new());
         match text("filter").map(parse_filter).transpose()? {
             Some(Filter::Condition(condition)) => board = Some(condition),
@@ -50,8 +64,8 @@ impl V2Parameters {
         if let Some(keys) = text("orderbydesc") {
             order.extend(parse_ordering(keys)?.into_iter().map(|key| Order { descending: true, ..key }));
         }
-        let take = count("take", p.get("take"), u64::from(DEFAULT_TAKE))?.min(u64::from(MAX_TAKE));
-        let skip = count("skip", p.get("skip"), 0)?;
+        let take = count("take", text("take"), u64::from(DEFAULT_TAKE))?.min(u64::from(MAX_TAKE));
+        let skip = count("skip", text("skip"), 0)?;
         let callback = text("callback").map(str::to_owned);
         if callback.as_deref().is_some_and(|c| !is_callback(c)) {
             return Err(Error::bad_request("The callback must be the name of a function."));
@@ -89,7 +103,7 @@ impl V2Parameters {
 
 /// A count that is a number and not negative.
 fn count(name: &str, text: Option<&str>, default: u64) -> Result<u64, Error> {
-    let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return Ok(default) };
+    let Some(text) = text else { return Ok(default) };
     match text.parse::<u64>() {
         Ok(n) if n <= i64::MAX as u64 => Ok(n),
         _ => Err(Error::bad_request(format!("'{text}' is not a valid value of '{name}'."))),
