@@ -24,7 +24,7 @@ const SMALL: &str = include_str!("../fixtures/seed/small.json");
 const EMPTY: &str = include_str!("../fixtures/seed/empty.json");
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 /// Acids kept for a workspace; a client that asks for more distinct ones than this is not at work.
 const MAX_CONTEXTS: usize = 10_000;
