@@ -65,11 +65,6 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
     Ok(())
 }
 
-/// The past of a deleted row goes with it.
-pub(super) fn history_table<'a>(tx: &Tx<'a>, entity: &Entity) -> Option<&'a str> {
-    full_history(tx, entity).map(|h| h.table.as_str())
-}
-
 /// The history that shows most, which holds the rows of the simple one too.
 fn full_history<'a>(tx: &Tx<'a>, entity: &Entity) -> Option<&'a Entity> {
     let own = |e: &&Entity| e.kind == EntityKind::History && e.source == Some(entity.id);

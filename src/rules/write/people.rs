@@ -7,7 +7,6 @@ use super::change::{Change, is_a};
 use super::refusal::Refusal;
 use super::tx::{Result, Tx};
 use crate::secret;
-use crate::value::Value;
 
 /// Rule: kind, password and uniqueness of an account.
 pub(super) fn complete_account(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
