@@ -114,8 +114,7 @@ async fn list(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityId) -
     let (app_, call_, caller) = (app.clone(), Arc::clone(call), caller.clone());
     let rows = app.state.store.read(&call.workspace, Lane::Short, move |db| {
         let (state, workspace) = (&app_.state, &call_.workspace);
-        let tx =
-            Tx::new(db, &state.model, &state.definitions, &caller, workspace.clock.now(), workspace.zone())?;
+        let tx = Tx::new(db, &state.model, &state.definitions, &caller, workspace.clock.now(), workspace.zone())?;
         write::deleted(&tx, tx.catalog().entity(entity))
     });
     let rows = rows.await??;

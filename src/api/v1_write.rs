@@ -148,7 +148,8 @@ fn work(app: &App, call: &Call, entity: &Entity, rest: &[&str]) -> Result<Work, 
             let rows = body.rows().ok_or_else(|| Error::bad_request("A bulk request needs an array of entities."))?;
             bulk_limit(rows.len())?;
             let id = |row: &Draft| {
-                let id = if let Draft::Object(_) = row { row.member("Id").and_then(Draft::integer) } else { row.integer() };
+                let id =
+                    if let Draft::Object(_) = row { row.member("Id").and_then(Draft::integer) } else { row.integer() };
                 id.ok_or_else(|| Error::bad_request("Every element of a bulk delete needs an Id."))
             };
             let mut seen = HashSet::new();

@@ -18,7 +18,9 @@ pub fn label(name: &str) -> String {
     let mut rest = name.chars().peekable();
     while let Some(c) = rest.next() {
         let starts = c.is_uppercase()
-            && before.is_some_and(|b| b.is_lowercase() || (b.is_uppercase() && rest.peek().is_some_and(|n| n.is_lowercase())));
+            && before.is_some_and(|b| {
+                b.is_lowercase() || (b.is_uppercase() && rest.peek().is_some_and(|n| n.is_lowercase()))
+            });
         if starts {
             label.push(' ');
         }
@@ -139,7 +141,9 @@ mod tests {
 
     #[test]
     fn labels_part_words() {
-        for (name, expected) in [("Name", "Name"), ("StartDate", "Start Date"), ("SMTPServer", "SMTP Server"), ("Id", "Id")] {
+        for (name, expected) in
+            [("Name", "Name"), ("StartDate", "Start Date"), ("SMTPServer", "SMTP Server"), ("Id", "Id")]
+        {
             assert_eq!(label(name), expected);
         }
     }

@@ -125,13 +125,7 @@ fn assignment(
     Ok(Some((member.id, to)))
 }
 
-fn refer(
-    catalog: &Catalog,
-    zone: &Zone,
-    member: &Member,
-    reference: &Reference,
-    draft: &Draft,
-) -> Result<To, Error> {
+fn refer(catalog: &Catalog, zone: &Zone, member: &Member, reference: &Reference, draft: &Draft) -> Result<To, Error> {
     match draft {
         Draft::Null => Ok(To::Reference(None)),
         Draft::Text(text) if text.trim().is_empty() => Ok(To::Reference(None)),

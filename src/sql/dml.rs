@@ -18,7 +18,9 @@ pub fn insert(table: &str, columns: Vec<(String, Value)>) -> Fragment {
 
 /// New values for some columns of one row.
 pub fn update(table: &str, id: i64, columns: Vec<(String, Value)>) -> Fragment {
-    let sets = columns.into_iter().map(|(name, value)| Fragment::list(&format!("{} = ", quoted(&name)), [bound(value)], "", ""));
+    let sets = columns
+        .into_iter()
+        .map(|(name, value)| Fragment::list(&format!("{} = ", quoted(&name)), [bound(value)], "", ""));
     let mut update = Fragment::list(&format!("UPDATE {} SET ", quoted(table)), sets, ", ", " WHERE \"Id\" = ");
     update.push(bound(Value::Int(id)));
     update
@@ -35,7 +37,9 @@ pub fn select(table: &str, id: i64) -> Fragment {
 
 /// Ids of the rows whose columns hold these values.
 pub fn find(table: &str, columns: Vec<(String, Value)>) -> Fragment {
-    let tests = columns.into_iter().map(|(name, value)| Fragment::list(&format!("{} IS ", quoted(&name)), [bound(value)], "", ""));
+    let tests = columns
+        .into_iter()
+        .map(|(name, value)| Fragment::list(&format!("{} IS ", quoted(&name)), [bound(value)], "", ""));
     Fragment::list(&format!("SELECT \"Id\" FROM {} WHERE ", quoted(table)), tests, " AND ", " ORDER BY \"Id\"")
 }
 
@@ -80,7 +84,11 @@ mod tests {
 
     #[test]
     fn values_are_bound_never_written() {
-        let update = update("General", 7, vec![("Name".into(), Value::Text("'; DROP".into())), ("Effort".into(), Value::Real(1.0))]);
+        let update = update(
+            "General",
+            7,
+            vec![("Name".into(), Value::Text("'; DROP".into())), ("Effort".into(), Value::Real(1.0))],
+        );
         assert_eq!(update.text, "UPDATE \"General\" SET \"Name\" = ?, \"Effort\" = ? WHERE \"Id\" = ?");
         assert_eq!(update.params.len(), 3);
     }

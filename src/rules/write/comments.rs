@@ -50,6 +50,7 @@ pub(super) fn last_comment(tx: &Tx<'_>, comment: &Row) -> Result<()> {
     let Some(item) = comment.int("GeneralId") else { return Ok(()) };
     let sql = r#"SELECT "CreateDate", "OwnerId" FROM "Comment" WHERE "GeneralId" = ? ORDER BY "CreateDate" DESC, "Id" DESC LIMIT 1"#;
     let last = tx.rows(sql, &[Value::Int(item)])?.into_iter().next().unwrap_or_default();
-    let columns = [("LastCommentDate", last.get("CreateDate").clone()), ("LastCommentedUserId", last.get("OwnerId").clone())];
+    let columns =
+        [("LastCommentDate", last.get("CreateDate").clone()), ("LastCommentedUserId", last.get("OwnerId").clone())];
     tx.amend(tx.entity("General")?, item, &columns)
 }

@@ -128,7 +128,9 @@ fn converted(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
     let wrong = |expected: &str| mismatch(expected, draft);
     match field.field_type.as_str() {
         "CheckBox" => text.and_then(convert::boolean).map(Json::from).ok_or_else(|| wrong("Boolean")),
-        "Number" | "Money" => text.and_then(convert::number).filter(|n| n.is_finite()).map(Json::from).ok_or_else(|| wrong("Decimal")),
+        "Number" | "Money" => {
+            text.and_then(convert::number).filter(|n| n.is_finite()).map(Json::from).ok_or_else(|| wrong("Decimal"))
+        }
         "Date" => {
             let at = text.and_then(|t| parse_date(t, tx.zone)).ok_or_else(|| wrong("DateTime"))?;
             Ok(Json::from(tx.midnight(at)))
@@ -156,7 +158,8 @@ fn mismatch(expected: &str, draft: &Draft) -> Refusal {
 
 /// The option of a list as it is configured.
 fn option(field: &CustomField, text: &str) -> Result<Json> {
-    let options: Vec<&str> = field.options.as_deref().unwrap_or_default().lines().map(str::trim).filter(|o| !o.is_empty()).collect();
+    let options: Vec<&str> =
+        field.options.as_deref().unwrap_or_default().lines().map(str::trim).filter(|o| !o.is_empty()).collect();
     if options.is_empty() {
         return Ok(Json::from(text));
     }
@@ -172,7 +175,9 @@ fn list(draft: &Draft) -> Option<Vec<String>> {
         Draft::Text(text) | Draft::Number(text) => {
             Some(text.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect())
         }
-        Draft::List(items) => items.iter().map(|i| if let Draft::Text(t) = i { Some(t.clone()) } else { None }).collect(),
+        Draft::List(items) => {
+            items.iter().map(|i| if let Draft::Text(t) = i { Some(t.clone()) } else { None }).collect()
+        }
         Draft::Null | Draft::Bool(_) | Draft::Object(_) => None,
     }
 }

@@ -39,6 +39,10 @@ pub(super) fn authors(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
             change.new.fill("CreateDate", tx.now);
         }
     }
+    if change.is_new() && change.is("Request") {
+        // whoever asks votes for it (recorded 2026)
+        change.new.set("VotesCount", 1);
+    }
     if change.is_new() && change.is("Build") {
         change.new.fill("BuildDate", tx.today());
     }

@@ -44,7 +44,9 @@ pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         let effort = change.new.real("Effort");
         change.new.set("InitialEstimate", effort);
     }
-    let [effort, done, open] = EFFORTS.iter().map(|c| change.new.real(c)).collect::<Vec<_>>()[..] else { return Ok(()) };
+    let [effort, done, open] = EFFORTS.iter().map(|c| change.new.real(c)).collect::<Vec<_>>()[..] else {
+        return Ok(());
+    };
     if change.gives("EffortToDo") && !change.gives("EffortCompleted") {
         change.new.set("EffortCompleted", (effort - open).max(0.0));
     } else if !change.gives("EffortToDo") && (change.gives("Effort") || change.gives("EffortCompleted")) {
@@ -107,7 +109,8 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     }
     if is_a(tx, change.entity, "Assignable") {
         let moved = PARENTS.iter().any(|(c, _)| change.changes(c)) || change.changes("UserStoryId");
-        let counts = EFFORTS.iter().any(|c| change.new.real(c) != 0.0 || change.before(c) != &Value::Null && change.changes(c));
+        let counts =
+            EFFORTS.iter().any(|c| change.new.real(c) != 0.0 || change.before(c) != &Value::Null && change.changes(c));
         if EFFORTS.iter().any(|c| change.changes(c)) && counts || moved && counts {
             tx.sum_up(Some(change.id));
             if let Some(old) = &change.old {
@@ -294,7 +297,8 @@ pub(super) fn to_roles(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if !is_a(tx, change.entity, "Assignable") || !change.gives("Effort") || !change.changes("Effort") {
         return Ok(());
     }
-    let rows = tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ? ORDER BY "Id""#, &[Value::Int(change.id)])?;
+    let rows =
+        tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ? ORDER BY "Id""#, &[Value::Int(change.id)])?;
     let mut difference = change.new.real("Effort") - rows.iter().map(|r| r.real("Effort")).sum::<f64>();
     let entity = tx.entity("RoleEffort")?;
     for row in &rows {

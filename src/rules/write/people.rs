@@ -15,17 +15,26 @@ pub(super) fn complete_account(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<(
     }
     if change.is_new() {
         change.new.set("Kind", if change.is("Requester") { "Requester" } else { "User" });
-        change.new.fill("GlobalId", secret::guid("user", u64::try_from(tx.next_id("GeneralUser")?).unwrap_or_default()));
+        change
+            .new
+            .fill("GlobalId", secret::guid("user", u64::try_from(tx.next_id("GeneralUser")?).unwrap_or_default()));
     }
-    if !tx.who.sees_all && !change.is("Requester") && ["IsAdministrator", "IsActive", "IsObserver", "Role"].iter().any(|m| change.gives(m)) {
+    if !tx.who.sees_all
+        && !change.is("Requester")
+        && ["IsAdministrator", "IsActive", "IsObserver", "Role"].iter().any(|m| change.gives(m))
+    {
         return Err(Refusal::forbidden("Only administrators can change rights of users."));
     }
     if change.id == tx.who.id && change.changes("IsActive") && !change.new.flag("IsActive") {
         return Err(Refusal::forbidden("You cannot deactivate yourself."));
     }
-    for (column, text) in [("Login", "Login '{value}' is already in use."), ("Email", "Email '{value}' is already in use.")] {
+    for (column, text) in
+        [("Login", "Login '{value}' is already in use."), ("Email", "Email '{value}' is already in use.")]
+    {
         if change.changes(column) && !change.new.is_blank(column) {
-            let sql = format!(r#"SELECT "Id" FROM "GeneralUser" WHERE "{column}" = ? AND "Id" <> ? AND "DeleteDate" IS NULL"#);
+            let sql = format!(
+                r#"SELECT "Id" FROM "GeneralUser" WHERE "{column}" = ? AND "Id" <> ? AND "DeleteDate" IS NULL"#
+            );
             if tx.id(&sql, &[change.new.get(column).clone(), change.id.into()])?.is_some() {
                 return Err(Refusal::invalid(text, vec![("value", change.new.text(column).to_owned())]));
             }
@@ -80,7 +89,10 @@ pub(super) fn may_be_assigned(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()
             WHERE m."UserId" = u."Id" AND p."ProjectId" = g."ProjectId"))"#;
     if known && tx.id(sql, &[user.into(), item.into()])?.is_none() {
         let data = vec![("user", user.to_string()), ("id", item.to_string())];
-        return Err(Refusal::invalid("User with Id {user} is not a member of the project of Assignable with Id {id}.", data));
+        return Err(Refusal::invalid(
+            "User with Id {user} is not a member of the project of Assignable with Id {id}.",
+            data,
+        ));
     }
     Ok(())
 }
@@ -92,4 +104,3 @@ pub(super) fn accounts_changed(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     }
     Ok(())
 }
-

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn abbreviations_of_recorded_projects() {
-        for (name, expected) in [("Foo123bar", "FOO"), ("Bar_Foo", "BAR"), ("foo bar", "FB"), ("Tau Product Web Site", "TPW"), ("", "")] {
+        for (name, expected) in
+            [("Foo123bar", "FOO"), ("Bar_Foo", "BAR"), ("foo bar", "FB"), ("Tau Product Web Site", "TPW"), ("", "")]
+        {
             assert_eq!(abbreviation(name), expected, "{name}");
         }
     }

@@ -8,7 +8,10 @@ use super::tx::{Result, Tx};
 
 /// Rule: two ends are two items; a permission knows its item by reference too.
 pub(super) fn complete(_: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
-    if change.is("Relation") && !change.new.is_null("InboundId") && change.new.get("InboundId") == change.new.get("OutboundId") {
+    if change.is("Relation")
+        && !change.new.is_null("InboundId")
+        && change.new.get("InboundId") == change.new.get("OutboundId")
+    {
         return Err(Refusal::invalid("An entity cannot be related to itself.", Vec::new()));
     }
     if change.is("EntityPermission") && change.changes("EntityId") {

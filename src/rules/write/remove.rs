@@ -98,14 +98,24 @@ fn protected(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
         return Ok(());
     }
     for (table, column, _) in holders(tx, entity) {
-        let own = ["EntityStateTransition", "Workflow", "CustomField", "Term", "ProcessPractice", "ProcessAdmin", "RoleEntityType", "RoleEntityTypeProcessSetting"];
+        let own = [
+            "EntityStateTransition",
+            "Workflow",
+            "CustomField",
+            "Term",
+            "ProcessPractice",
+            "ProcessAdmin",
+            "RoleEntityType",
+            "RoleEntityTypeProcessSetting",
+        ];
         if own.contains(&table.name.as_str()) || (name == "Process" && table.name == "EntityState") {
             continue;
         }
         let sql = format!(r#"SELECT * FROM {} WHERE {} = ? LIMIT 1"#, quoted(&table.table), quoted(column));
         if let Some(user) = tx.rows(&sql, &[id.into()])?.into_iter().next() {
             let user = tx.concrete(table, &user);
-            let message = format!("Could not delete {} which already associated with {}", name.to_lowercase(), user.name);
+            let message =
+                format!("Could not delete {} which already associated with {}", name.to_lowercase(), user.name);
             return Err(Refusal::Forbidden(Message::new(message, Vec::new())));
         }
     }
@@ -160,7 +170,9 @@ fn holders<'a>(tx: &Tx<'a>, entity: &Entity) -> Vec<(&'a Entity, &'a str, &'a st
     let catalog = tx.catalog();
     let mut holders: Vec<(&Entity, &str, &str)> = Vec::new();
     for holder in catalog.entities() {
-        if matches!(holder.kind, EntityKind::Embedded | EntityKind::Context | EntityKind::History) || holder.view.is_some() {
+        if matches!(holder.kind, EntityKind::Embedded | EntityKind::Context | EntityKind::History)
+            || holder.view.is_some()
+        {
             continue;
         }
         for (member, reference) in holder.references() {

@@ -83,6 +83,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(n: i32) -> Self {
+        Value::Int(n.into())
+    }
+}
+
 impl From<f64> for Value {
     fn from(x: f64) -> Self {
         Value::Real(x)

@@ -2,7 +2,10 @@
 
 use super::change::Change;
 use super::tx::{Result, Tx};
-use super::{comments, dates, defaults, efforts, inherit, people, projects, relations, rich_text, tags, teams, testing, times, workflow};
+use super::{
+    comments, dates, defaults, efforts, inherit, people, projects, relations, rich_text, tags, teams, testing, times,
+    workflow,
+};
 use crate::catalog::Entity;
 
 type Before = fn(&Tx<'_>, &mut Change<'_>) -> Result<()>;

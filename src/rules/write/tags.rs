@@ -38,7 +38,10 @@ pub(super) fn refresh(tx: &Tx<'_>, item: i64) -> Result<()> {
         r#"SELECT t."Name" FROM "GeneralTag" l JOIN "Tag" t ON t."Id" = l."TagId" WHERE l."GeneralId" = ? ORDER BY l."Id""#,
         &[Value::Int(item)],
     )?;
-    let names: Vec<&str> = names.iter().filter_map(|r| if let Some(Value::Text(n)) = r.first() { Some(n.as_str()) } else { None }).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .filter_map(|r| if let Some(Value::Text(n)) = r.first() { Some(n.as_str()) } else { None })
+        .collect();
     tx.amend(tx.entity("General")?, item, &[("Tags", Value::Text(names.join(", ")))])
 }
 

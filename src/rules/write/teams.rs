@@ -201,4 +201,3 @@ pub(super) fn assignment_gone(tx: &Tx<'_>, row: &Row) -> Result<()> {
     let columns = [("TeamId", next.get("TeamId").clone()), ("ResponsibleTeamId", next.get("Id").clone())];
     tx.amend(assignable, item, &columns)
 }
-

@@ -5,8 +5,8 @@
 use super::change::Change;
 use super::refusal::Refusal;
 use super::row::Row;
-use super::tx::{Result, Tx};
 use super::save;
+use super::tx::{Result, Tx};
 use crate::query::mutate::{Assignment, Mutation, To};
 use crate::value::Value;
 
@@ -93,7 +93,8 @@ fn result(tx: &Tx<'_>, change: &mut Change<'_>) {
 fn in_plan(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     let sql = r#"SELECT l."Id" FROM "TestPlanTestCase" l JOIN "General" r ON r."TestPlanId" = l."TestPlanId" WHERE r."Id" = ? AND l."TestCaseId" = ?"#;
     let ends = [change.new.get("TestPlanRunId").clone(), change.new.get("TestCaseId").clone()];
-    let known = !change.new.is_null("TestPlanRunId") && tx.row(tx.entity("TestPlanRun")?, change.new.int("TestPlanRunId").unwrap_or_default())?.is_some();
+    let known = !change.new.is_null("TestPlanRunId")
+        && tx.row(tx.entity("TestPlanRun")?, change.new.int("TestPlanRunId").unwrap_or_default())?.is_some();
     if known && tx.id(sql, &ends)?.is_none() {
         return Err(Refusal::invalid("Add TestCase to TestPlan to create a TestCaseRun.", Vec::new()));
     }
@@ -117,7 +118,9 @@ pub(super) fn start_run(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     }
     let root = path.last().copied().unwrap_or(change.id);
     case_runs(tx, change.id, root, plan, &path)?;
-    for child in tx.ids(r#"SELECT "ChildId" FROM "TestPlanTestPlan" WHERE "ParentId" = ? ORDER BY "Id""#, &[plan.into()])? {
+    for child in
+        tx.ids(r#"SELECT "ChildId" FROM "TestPlanTestPlan" WHERE "ParentId" = ? ORDER BY "Id""#, &[plan.into()])?
+    {
         child_run(tx, change, child)?;
     }
     let others = r#"SELECT "Id" FROM "General" WHERE "TestPlanId" = ? AND "EntityTypeId" = ? AND "IsLastStarted" = 1 AND "Id" <> ?"#;
@@ -140,7 +143,10 @@ fn case_runs(tx: &Tx<'_>, run: i64, root: i64, plan: i64, path: &[i64]) -> Resul
         row.set("Status", "NotRun");
         row.set("Executed", false);
         let id = tx.insert(entity, &row)?;
-        for step in tx.rows(r#"SELECT "Id", "RunOrder" FROM "TestStep" WHERE "TestCaseId" = ? ORDER BY "RunOrder", "Id""#, &[case.get("Id").clone()])? {
+        for step in tx.rows(
+            r#"SELECT "Id", "RunOrder" FROM "TestStep" WHERE "TestCaseId" = ? ORDER BY "RunOrder", "Id""#,
+            &[case.get("Id").clone()],
+        )? {
             let mut row = Row::default();
             row.set("TestCaseRunId", id);
             row.set("TestStepId", step.get("Id").clone());
@@ -221,12 +227,13 @@ pub(super) fn recount(tx: &Tx<'_>, run: i64) -> Result<()> {
             let found = counts.iter().find(|r| matches!(r.first(), Some(Value::Text(s)) if s == status));
             found.and_then(|r| r.get(1)).cloned().unwrap_or(Value::Int(0))
         };
-        let columns: Vec<(String, Value)> =
-            ["NotRun", "Passed", "Failed", "OnHold", "Blocked"].iter().map(|s| (format!("{s}Count"), count(s))).collect();
+        let columns: Vec<(String, Value)> = ["NotRun", "Passed", "Failed", "OnHold", "Blocked"]
+            .iter()
+            .map(|s| (format!("{s}Count"), count(s)))
+            .collect();
         let columns: Vec<(&str, Value)> = columns.iter().map(|(c, v)| (c.as_str(), v.clone())).collect();
         tx.amend(entity, id, &columns)?;
         at = row.int("ParentTestPlanRunId");
     }
     Ok(())
 }
-

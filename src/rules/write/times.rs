@@ -3,9 +3,9 @@
 //! Evidence: vendor's times page, client notes on the live service (dates stay as sent; no times without the practice).
 
 use super::change::Change;
+use super::custom_values;
 use super::refusal::Refusal;
 use super::tx::{Result, Tx};
-use super::custom_values;
 use crate::value::Value;
 
 /// The practice that times need.

@@ -35,7 +35,9 @@ pub(super) fn open<'a>(tx: &Tx<'_>, table: &'a str, root: i64) -> Result<Batch<'
 impl Batch<'_> {
     /// Keeps a row that is about to go.
     pub(super) fn keep_row(&self, tx: &Tx<'_>, table: &str, id: i64, row: &Row) -> Result<()> {
-        row.columns().filter(|(_, v)| **v != Value::Null).try_for_each(|(column, value)| self.keep(tx, (table, id), column, value, true))
+        row.columns()
+            .filter(|(_, v)| **v != Value::Null)
+            .try_for_each(|(column, value)| self.keep(tx, (table, id), column, value, true))
     }
 
     /// Keeps a reference that is about to be cleared.
@@ -44,7 +46,16 @@ impl Batch<'_> {
     }
 
     fn keep(&self, tx: &Tx<'_>, (table, id): (&str, i64), column: &str, value: &Value, gone: bool) -> Result<()> {
-        let values = [self.id.into(), self.table.into(), self.root.into(), table.into(), id.into(), column.into(), value.clone(), gone.into()];
+        let values = [
+            self.id.into(),
+            self.table.into(),
+            self.root.into(),
+            table.into(),
+            id.into(),
+            column.into(),
+            value.clone(),
+            gone.into(),
+        ];
         tx.query(r#"INSERT INTO "Trash" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#, &values)?;
         Ok(())
     }
@@ -86,7 +97,8 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<EntityId>
     }
     for value in values.iter().filter(|v| !v.flag("Gone")) {
         let column = quoted(value.text("Column"));
-        let sql = format!(r#"UPDATE {} SET {column} = ? WHERE "Id" = ? AND {column} IS NULL"#, quoted(value.text("Table")));
+        let sql =
+            format!(r#"UPDATE {} SET {column} = ? WHERE "Id" = ? AND {column} IS NULL"#, quoted(value.text("Table")));
         tx.query(&sql, &[value.get("Value").clone(), value.get("Row").clone()])?;
     }
     tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;

@@ -112,7 +112,10 @@ impl<'a> Tx<'a> {
     /// The first column of all rows, as ids.
     pub fn ids(&self, sql: &str, parameters: &[Value]) -> Result<Vec<i64>> {
         let rows = self.query(sql, parameters)?;
-        Ok(rows.into_iter().filter_map(|r| if let Some(Value::Int(id)) = r.first() { Some(*id) } else { None }).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|r| if let Some(Value::Int(id)) = r.first() { Some(*id) } else { None })
+            .collect())
     }
 
     pub fn id(&self, sql: &str, parameters: &[Value]) -> Result<Option<i64>> {

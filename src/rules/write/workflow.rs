@@ -4,10 +4,10 @@
 //! dates. That a move outside the next states is refused is assumed from the resolutions the vendor's code lists.
 
 use super::change::{Change, is_a};
+use super::custom_values;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::custom_values;
 use crate::query::convert::label;
 use crate::value::Value;
 
@@ -69,10 +69,7 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
         return Err(super::check::unknown_reference(tx.entity("EntityState")?, id));
     };
     let misfit = |state: &Row| {
-        let data = vec![
-            ("entityStateName", state.text("Name").to_owned()),
-            ("entityKind", label(&change.entity.name)),
-        ];
+        let data = vec![("entityStateName", state.text("Name").to_owned()), ("entityKind", label(&change.entity.name))];
         Refusal::invalid("Invalid entity state '{entityStateName}' for {entityKind}.", data)
     };
     if state.int("EntityTypeId") != Some(type_id) {
@@ -80,7 +77,8 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
     }
     if process.is_some() && state.int("ProcessId") != process {
         let data = vec![("project", "project".to_owned())];
-        let token = "Invalid entity state is set. The entity state should be assigned from the same process as a {project}.";
+        let token =
+            "Invalid entity state is set. The entity state should be assigned from the same process as a {project}.";
         return Err(Refusal::invalid(token, data));
     }
     // a state of a team's workflow stands for the state above it
