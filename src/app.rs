@@ -24,7 +24,7 @@ const SMALL: &str = include_str!("../fixtures/seed/small.json");
 const EMPTY: &str = include_str!("../fixtures/seed/empty.json");
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 /// Acids kept for a workspace; a client that asks for more distinct ones than this is not at work.
 const MAX_CONTEXTS: usize = 10_000;
@@ -65,6 +65,8 @@ pub(crate) struct State {
 /// What is remembered about one generation of a workspace, so that it is not asked for at each request.
 pub(crate) struct Memory {
     generation: u64,
+    /// Moves on whenever an account or a custom field changes: what was read before is not remembered.
+    epoch: AtomicU64,
     /// Accounts by the fingerprint of the credential that proved them.
     accounts: Mutex<HashMap<[u8; 32], Account>>,
     custom_fields: Mutex<Option<Arc<Vec<CustomField>>>>,
@@ -146,6 +148,7 @@ impl State {
         }
         let memory = Arc::new(Memory {
             generation,
+            epoch: AtomicU64::new(0),
             accounts: Mutex::default(),
             custom_fields: Mutex::default(),
             contexts: Mutex::default(),
@@ -169,16 +172,34 @@ impl Memory {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned()
     }
 
-    pub fn remember_account(&self, fingerprint: [u8; 32], account: &Account) {
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint, account.clone());
+    /// To be taken before reading what is to be remembered.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    pub fn remember_account(&self, epoch: u64, fingerprint: [u8; 32], account: &Account) {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.epoch() == epoch {
+            accounts.insert(fingerprint, account.clone());
+        }
     }
 
     pub fn custom_fields(&self) -> Option<Arc<Vec<CustomField>>> {
         self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub fn remember_custom_fields(&self, fields: &Arc<Vec<CustomField>>) {
-        *self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(fields));
+    pub fn remember_custom_fields(&self, epoch: u64, fields: &Arc<Vec<CustomField>>) {
+        let mut known = self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.epoch() == epoch {
+            *known = Some(Arc::clone(fields));
+        }
+    }
+
+    /// Accounts or custom fields changed.
+    pub fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.custom_fields.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

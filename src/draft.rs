@@ -39,4 +39,21 @@ impl Draft {
             _ => None,
         }
     }
+
+    /// The rows of a collection however it is written: a list, `{"Items": […]}`, the repeated elements of XML, or
+    /// nothing (an empty element).
+    pub fn rows(&self) -> Option<Vec<&Draft>> {
+        match self {
+            Draft::Null => Some(Vec::new()),
+            Draft::Text(text) if text.trim().is_empty() => Some(Vec::new()),
+            Draft::Object(members) if self.member("Items").is_none() => Some(members.iter().map(|(_, v)| v).collect()),
+            Draft::Object(_) => match self.member("Items") {
+                Some(Draft::List(items)) => Some(items.iter().collect()),
+                Some(other) => other.rows(),
+                None => None,
+            },
+            Draft::List(items) => Some(items.iter().collect()),
+            Draft::Bool(_) | Draft::Number(_) | Draft::Text(_) => None,
+        }
+    }
 }

@@ -104,3 +104,19 @@ pub trait Sink {
         true
     }
 }
+
+/// Takes an answer and keeps nothing of it, for those who only count rows.
+pub struct Nowhere;
+
+impl Sink for Nowhere {
+    fn entity_start(&mut self, _: Option<&Name>, _: &Name) {}
+    fn entity_end(&mut self) {}
+    fn object_start(&mut self, _: Option<&Name>) {}
+    fn object_end(&mut self) {}
+    fn scalar(&mut self, _: Option<&Name>, _: Scalar<'_>) {}
+    fn list_start(&mut self, _: Option<&Name>, _: ListForm) {}
+    fn list_end(&mut self, _: &Links) {}
+    fn custom_fields_start(&mut self, _: Option<&Name>) {}
+    fn custom_field(&mut self, _: &str, _: &str, _: CustomValue<'_>) {}
+    fn custom_fields_end(&mut self) {}
+}

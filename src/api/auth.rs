@@ -73,6 +73,7 @@ async fn prove(app: &App, call: &Call, credential: &Credential) -> Result<Option
     if let Some(account) = memory.account(&fingerprint) {
         return Ok(Some(account));
     }
+    let epoch = memory.epoch();
     let account = match credential {
         Credential::Password(login, password) => by_password(app, call, login, password).await?,
         Credential::AccessToken(token) => {
@@ -81,7 +82,7 @@ async fn prove(app: &App, call: &Call, credential: &Credential) -> Result<Option
         Credential::ServiceToken(token) => by_service_token(app, call, token).await?,
     };
     if let Some(account) = &account {
-        memory.remember_account(fingerprint, account);
+        memory.remember_account(epoch, fingerprint, account);
     }
     Ok(account)
 }

@@ -8,6 +8,7 @@ use super::negotiate::formats;
 use super::parameters::Parameters;
 use crate::app::App;
 use crate::query;
+use crate::rules::write::{Message, Refusal};
 use crate::store::StoreError;
 use crate::syntax;
 use crate::wire::{ErrorDocument, ErrorItem, Format};
@@ -225,6 +226,32 @@ impl From<query::Error> for Error {
         }
         result
     }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(messages) => messages.into_iter().map(|m| said(Kind::BadRequest, &m)).reduce(join),
+            Refusal::Forbidden(message) => Some(said(Kind::Forbidden, &message)),
+            Refusal::NotFound { entity, id } => Some(Error::not_found(&entity, id)),
+            Refusal::NotAllowed => Some(Error::method_not_allowed()),
+            Refusal::NotEmulated(feature) => Some(Error::not_emulated(feature)),
+            Refusal::Query(error) => Some(error.into()),
+            Refusal::Store(error) => Some(error.into()),
+        }
+        .unwrap_or_else(|| Error::bad_request("The request breaks a rule."))
+    }
+}
+
+fn said(kind: Kind, message: &Message) -> Error {
+    Error::template(kind, &message.token, &message.data)
+}
+
+/// Several messages of one refusal, joined by a blank as the service joins them.
+fn join(mut all: Error, next: Error) -> Error {
+    all.message = format!("{} {}", all.message, next.message);
+    all.items.extend(next.items);
+    all
 }
 
 impl From<StoreError> for Error {

@@ -19,10 +19,13 @@ mod page;
 mod parameters;
 mod percent;
 mod picture;
+mod represent;
 mod storage;
 mod stream;
+mod undelete;
 mod v1;
 mod v1_parameters;
+mod v1_write;
 mod v2;
 mod v2_page;
 mod v2_parameters;
@@ -86,6 +89,10 @@ async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
         ["api", "v1", rest @ ..] => {
             let caller = auth::caller(app, call).await?;
             v1::route(app, call, &caller, rest).await
+        }
+        ["api", "deleteditems", "v1", rest @ ..] => {
+            let caller = auth::caller(app, call).await?;
+            undelete::deleted_items(app, call, &caller, rest).await
         }
         ["api", "v2", ..] | ["api", "history", "v2", ..] | ["svc", "tp-apiv2-streaming-service", ..] => {
             let caller = auth::caller(app, call).await?;

@@ -88,9 +88,10 @@ pub async fn custom_fields(app: &App, call: &Call) -> Result<Arc<Vec<CustomField
     if let Some(known) = memory.custom_fields() {
         return Ok(known);
     }
+    let epoch = memory.epoch();
     let rows = app.state.store.read(&call.workspace, Lane::Short, |c| select(c, custom_fields::ALL, &[])).await??;
     let fields = Arc::new(rows.iter().filter_map(|r| custom_fields::from_row(r)).collect::<Vec<_>>());
-    memory.remember_custom_fields(&fields);
+    memory.remember_custom_fields(epoch, &fields);
     Ok(fields)
 }
 

@@ -7,7 +7,7 @@ use axum::http::Method;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
-use super::{authentication, meta, page};
+use super::{authentication, meta, page, undelete, v1_write};
 use crate::app::App;
 use crate::catalog::{Entity, EntityId, EntityKind, MemberId};
 use crate::rules::accounts::Account;
@@ -40,7 +40,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
             read_only(call)?;
             return authentication::token(app, call, caller).await;
         }
-        ("undelete", _) => return Err(Error::not_emulated("undelete")),
+        ("undelete", rest) => return undelete::undelete(app, call, caller, rest).await,
         ("plugins", _) => return Err(Error::not_emulated("plugins")),
         _ => {}
     }
@@ -53,7 +53,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
         return super::context::context(app, call, caller, rest).await;
     }
     if !matches!(call.method, Method::GET | Method::HEAD) {
-        return write(call);
+        return v1_write::write(app, call, caller, entity, rest).await;
     }
     let target = target(app, entity, caller, rest)?;
     page::read(app, call, caller, entity.id, target).await
@@ -94,11 +94,4 @@ fn parse_id(text: &str) -> Result<i64, Error> {
 
 fn read_only(call: &Call) -> Result<(), Error> {
     if matches!(call.method, Method::GET | Method::HEAD) { Ok(()) } else { Err(Error::method_not_allowed()) }
-}
-
-fn write(call: &Call) -> Result<Answer, Error> {
-    match call.method {
-        Method::POST | Method::DELETE => Err(Error::not_emulated("writing through API v1")),
-        _ => Err(Error::method_not_allowed()),
-    }
 }

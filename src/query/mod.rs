@@ -4,10 +4,12 @@
 
 pub mod ast;
 mod bind;
+pub mod convert;
 mod error;
 pub mod function;
 pub mod ir;
 mod model;
+pub mod mutate;
 mod print;
 
 pub use bind::{Read, Select, Selection, read, select};

@@ -69,6 +69,8 @@ pub struct CustomField {
     pub calculated: bool,
     /// Options of lists, one a line.
     pub options: Option<String>,
+    /// What new items get.
+    pub default: Option<String>,
 }
 
 /// Who asks.

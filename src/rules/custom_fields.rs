@@ -26,10 +26,10 @@ pub fn from_row(row: &[Value]) -> Option<CustomField> {
         Value::Text(text) if !text.is_empty() => Some(text.clone()),
         _ => None,
     };
-    let calculated = text(config).is_some_and(|c| {
-        let model = c.split("\"CalculationModel\"").nth(1).map(|rest| rest.trim_start_matches([':', ' ']));
-        model.is_some_and(|rest| !rest.starts_with("null") && !rest.starts_with("\"\""))
-    });
+    let config: serde_json::Value =
+        text(config).and_then(|c| serde_json::from_str(&c).ok()).unwrap_or(serde_json::Value::Null);
+    let setting = |name: &str| config.get(name).and_then(|v| v.as_str()).filter(|v| !v.is_empty()).map(str::to_owned);
+    let calculated = setting("CalculationModel").is_some();
     Some(CustomField {
         name: name.clone(),
         field_type: field_type.clone(),
@@ -39,5 +39,6 @@ pub fn from_row(row: &[Value]) -> Option<CustomField> {
         system: *system == Value::Int(1),
         calculated,
         options: text(options),
+        default: setting("DefaultValue"),
     })
 }

@@ -6,3 +6,4 @@ pub mod custom_fields;
 pub mod files;
 pub mod storage;
 pub mod world;
+pub mod write;

@@ -1,12 +1,13 @@
 //! Bound query → SQL: text together with its parameters. It runs nothing and formats no user text into SQL.
 
 mod collection;
+pub mod dml;
 mod emit;
 mod fragment;
 mod functions;
 mod plan;
 mod schema;
 
-pub use fragment::{Fragment, Param};
+pub use fragment::{Fragment, Param, quoted};
 pub use plan::{Definitions, Plan, Shape, definitions, plan, plan_value};
 pub use schema::{CONTENT_TABLE, KIND_COLUMN, VALUES_COLUMN, schema};

@@ -62,8 +62,16 @@ pub fn schema(catalog: &Catalog) -> String {
             script.push_str(&view_script(catalog, entity, view));
         }
     }
+    script.push_str(SERVER_TABLES);
     script
 }
+
+/// What the server keeps for itself: the last id of each table, and deleted rows, one value a row.
+const SERVER_TABLES: &str = "CREATE TABLE \"Sequence\" (\"Name\" TEXT, \"Value\" INTEGER);
+CREATE UNIQUE INDEX \"Sequence by name\" ON \"Sequence\" (\"Name\");
+CREATE TABLE \"Trash\" (\"Batch\" INTEGER, \"RootTable\" TEXT, \"RootId\" INTEGER, \"Table\" TEXT, \"Row\" INTEGER, \"Column\" TEXT, \"Value\", \"Gone\" INTEGER);
+CREATE INDEX \"Trash by root\" ON \"Trash\" (\"RootTable\", \"RootId\");
+";
 
 fn add_columns(catalog: &Catalog, entity: &Entity, table: &mut Table) {
     let mut add = |name: &str, ty: &'static str| {

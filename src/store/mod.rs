@@ -35,6 +35,6 @@ pub use error::{Constraint, StoreError};
 pub use open::Store;
 pub use options::{Lane, Options, Origin, Seed};
 pub use run::{Outcome, Request, Rest, Root, run};
-pub use select::{execute, select};
+pub use select::{execute, records, select};
 pub use template::Template;
 pub use workspace::{DEFAULT, Workspace};

@@ -1,0 +1,147 @@
+//! The answer of a write, made within its transaction: what a GET would give, or the names of what went.
+
+use std::sync::Arc;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::page::{finish, times};
+use super::v1_parameters::V1Parameters;
+use crate::app::App;
+use crate::catalog::EntityId;
+use crate::event::{Links, ListForm, Name, Sink};
+use crate::query::{self, Caller, Read, Scene};
+use crate::rules::accounts::Account;
+use crate::rules::write::{Refusal, Result};
+use crate::sql;
+use crate::store::{self, Connection, Request, Rest, Root, StoreError};
+use crate::value::Scalar;
+use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter};
+
+/// What is answered.
+#[derive(Debug)]
+pub enum Done {
+    One(EntityId, i64),
+    /// In the order of the request.
+    Many(EntityId, Vec<i64>),
+    /// A deleted entity.
+    Gone(EntityId, i64),
+    /// A bulk delete: what went and what did not.
+    Swept {
+        entity: EntityId,
+        gone: Vec<i64>,
+        left: Vec<i64>,
+    },
+}
+
+/// Everything a writer thread needs to answer.
+pub struct Represent {
+    pub app: App,
+    pub call: Arc<Call>,
+    pub caller: Account,
+    pub parameters: Arc<V1Parameters>,
+}
+
+impl Represent {
+    /// The body of the answer.
+    pub fn body(&self, connection: &Connection, done: &Done) -> Result<Vec<u8>> {
+        let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
+        match self.call.formats.success {
+            Format::Json => {
+                let out = Vec::with_capacity(4096);
+                let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.parameters.notation, zone, base);
+                self.write(connection, done, None, &mut writer)?;
+                Ok(writer.finish())
+            }
+            Format::Xml => {
+                let mut writer = XmlWriter::new(Vec::with_capacity(4096), zone, base);
+                let entity = match done {
+                    Done::One(entity, _) | Done::Many(entity, _) | Done::Gone(entity, _) => entity,
+                    Done::Swept { entity, .. } => entity,
+                };
+                let plural = Name::new(&self.app.state.model.catalog.entity(*entity).plural);
+                self.write(connection, done, Some(&plural), &mut writer)?;
+                Ok(writer.finish())
+            }
+        }
+    }
+
+    /// The answer with its headers.
+    pub fn answer(&self, status: u16, tags: &'static str, rows: usize, body: Vec<u8>) -> Answer {
+        let (format, parameters) = (self.call.formats.success, &self.parameters);
+        let mut answer = finish(format, parameters.prettify, parameters.callback.as_deref(), body);
+        answer.status = status;
+        answer.tags = tags;
+        answer.rows = rows;
+        answer
+    }
+
+    /// `plural` names the root of XML.
+    fn write<S: Sink>(&self, db: &Connection, done: &Done, plural: Option<&Name>, sink: &mut S) -> Result<()> {
+        match done {
+            Done::One(entity, id) => self.entity(db, *entity, *id, sink),
+            Done::Many(entity, ids) => {
+                sink.list_start(plural, ListForm::Envelope);
+                ids.iter().try_for_each(|id| self.entity(db, *entity, *id, sink))?;
+                sink.list_end(&Links::default());
+                Ok(())
+            }
+            Done::Gone(entity, id) => {
+                self.name_of(*entity, *id, sink);
+                Ok(())
+            }
+            Done::Swept { entity, gone, left } => {
+                sink.object_start(plural);
+                for (name, ids) in [("Deleted", gone), ("NotDeleted", left)] {
+                    sink.list_start(Some(&Name::new(name)), ListForm::Envelope);
+                    ids.iter().for_each(|id| self.name_of(*entity, *id, sink));
+                    sink.list_end(&Links::default());
+                }
+                sink.object_end();
+                Ok(())
+            }
+        }
+    }
+
+    /// Type and id alone.
+    fn name_of<S: Sink>(&self, entity: EntityId, id: i64, sink: &mut S) {
+        sink.entity_start(None, &Name::new(&self.app.state.model.catalog.entity(entity).name));
+        sink.scalar(Some(&Name::attribute("Id")), Scalar::Int(id));
+        sink.entity_end();
+    }
+
+    /// What a GET of the caller gives; of an administrator, where the caller wrote himself out of sight.
+    fn entity<S: Sink>(&self, db: &Connection, entity: EntityId, id: i64, sink: &mut S) -> Result<()> {
+        let caller = self.caller.caller();
+        for caller in [caller, Caller { sees_all: true, ..caller }] {
+            if self.read(db, entity, id, caller, sink)? {
+                return Ok(());
+            }
+        }
+        Err(Refusal::not_found(&self.app.state.model.catalog.entity(entity).name, id))
+    }
+
+    fn read<S: Sink>(&self, db: &Connection, entity: EntityId, id: i64, caller: Caller, sink: &mut S) -> Result<bool> {
+        let model = &self.app.state.model;
+        let parameters = &self.parameters;
+        let read = Read {
+            id: Some(id),
+            include: parameters.include.as_deref(),
+            exclude: parameters.exclude.as_deref(),
+            append: &parameters.append,
+            limit: parameters.limit,
+            inner_take: parameters.inner_take,
+            inner_skip: parameters.inner_skip,
+            ..Read::page(entity)
+        };
+        let scene = Scene { model, custom_fields: &[], caller, zone: self.call.workspace.zone() };
+        let plan = sql::plan(&model.catalog, &query::read(scene, &read)?);
+        let (now, today) = times(&self.call);
+        let rest = |rest: &Rest<'_>| {
+            let path = format!("{}/api/v1/{}/{}/{}", self.call.base, rest.owner, rest.key, rest.collection);
+            parameters.rest(&path, rest.include, rest.take, rest.skip)
+        };
+        let request = Request { now, today, me: self.caller.id, rest: &rest };
+        let outcome = store::run(db, &plan, &self.app.state.definitions, &request, &Root::One, sink);
+        Ok(outcome.map_err(StoreError::from)?.rows > 0)
+    }
+}

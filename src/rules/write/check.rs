@@ -1,0 +1,87 @@
+//! What holds for every entity by its description: required members, lengths, signs, references that lead somewhere.
+//!
+//! Evidence: message templates of the vendor's code; what is required, the catalog.
+
+use super::change::Change;
+use super::refusal::{Message, Refusal};
+use super::rules;
+use super::save::reference_column;
+use super::tx::{Result, Tx};
+use crate::catalog::{Entity, MemberKind, Storage};
+use crate::query::convert::label;
+use crate::value::ValueType;
+
+pub(super) fn check(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    let messages = broken(change);
+    if !messages.is_empty() {
+        return Err(Refusal::Invalid(messages));
+    }
+    references(tx, change)
+}
+
+/// All messages at once, in the order of the members.
+fn broken(change: &Change<'_>) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for member in &change.entity.members {
+        let required = member.required || rules::also_required(change.entity, &member.name);
+        match &member.kind {
+            MemberKind::Field(field) => {
+                let Storage::Column(column) = &field.storage else { continue };
+                if column == "Id" {
+                    continue;
+                }
+                if required && change.new.is_blank(column) && (change.is_new() || change.changes(column)) {
+                    messages.push(Refusal::required(&member.name));
+                    continue;
+                }
+                if !change.gives(&member.name) {
+                    continue;
+                }
+                if let Some(limit) = field.max_length
+                    && change.new.text(column).chars().count() > limit
+                {
+                    let data = vec![("maxLength", limit.to_string()), ("fieldName", label(&member.name))];
+                    messages.push(Message::new("Use {maxLength} characters or fewer for {fieldName}.", data));
+                }
+                if field.ty == ValueType::Decimal && change.new.real(column) < 0.0 {
+                    let data = vec![("fieldName", label(&member.name))];
+                    messages.push(Message::new("{fieldName} should be equal to or greater than zero.", data));
+                }
+            }
+            MemberKind::Reference(_) => {
+                let Some(column) = reference_column(member) else { continue };
+                if required && change.new.is_null(column) && (change.is_new() || change.changes(column)) {
+                    messages.push(Refusal::required(&member.name));
+                }
+            }
+            MemberKind::Collection(_) => {}
+        }
+    }
+    messages
+}
+
+/// References that the body names must lead to rows the caller sees.
+fn references(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    for (member, reference) in change.entity.references() {
+        let Some(column) = reference_column(member) else { continue };
+        let Some(id) = change.new.int(column).filter(|_| change.gives(&member.name) && change.changes(column)) else {
+            continue;
+        };
+        let target = tx.catalog().entity(reference.target);
+        if tx.row(target, id)?.is_none() {
+            return Err(unknown_reference(target, id));
+        }
+        if !tx.who.sees_all && !tx.sees(target.id, id)? {
+            let data = vec![("entityKind", target.name.clone()), ("id", id.to_string())];
+            return Err(Refusal::Forbidden(Message::new(NOT_FOUND, data)));
+        }
+    }
+    Ok(())
+}
+
+const NOT_FOUND: &str = "{entityKind} with Id {id} not found or access is forbidden.";
+
+/// 400 for a reference that leads nowhere; assumed, in the words of a missing entity.
+pub(super) fn unknown_reference(target: &Entity, id: i64) -> Refusal {
+    Refusal::invalid(NOT_FOUND, vec![("entityKind", target.name.clone()), ("id", id.to_string())])
+}

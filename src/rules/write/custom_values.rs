@@ -1,0 +1,264 @@
+//! Custom field values: found by name among the fields of the item's type and process, converted by their type.
+//!
+//! Evidence: vendor's custom fields pages and converter; system fields, vendor's blog of 2017. Values stay as the
+//! read path shows them: dates as milliseconds, addresses and entities as objects.
+
+use serde_json::{Map, Value as Json};
+
+use super::change::Change;
+use super::refusal::{Message, Refusal};
+use super::save::VALUES;
+use super::tx::{Result, Tx};
+use crate::catalog::Entity;
+use crate::date::parse_date;
+use crate::draft::Draft;
+use crate::query::CustomField;
+use crate::query::convert::{self, kind};
+use crate::rules::custom_fields;
+use crate::value::Value;
+
+/// Puts the named values into the row; the others stay.
+pub(super) fn assign(tx: &Tx<'_>, change: &mut Change<'_>, values: &[(String, Draft)]) -> Result<()> {
+    let fields = configured(tx, change)?;
+    let mut object: Map<String, Json> = serde_json::from_str(change.new.text(VALUES)).unwrap_or_default();
+    for (name, draft) in values {
+        let squeezed = squeeze(name);
+        let Some(field) = fields.iter().find(|f| squeeze(&f.name) == squeezed) else {
+            return Err(Refusal::invalid(
+                "Custom field {fieldName} is not found for {entityKind}.",
+                vec![("fieldName", name.clone()), ("entityKind", change.entity.name.clone())],
+            ));
+        };
+        if field.calculated {
+            continue;
+        }
+        if field.system && !tx.who.system {
+            return Err(Refusal::invalid(
+                "Value of system custom field {customFieldName} can be set only by System User or system activities (e.g. metrics).",
+                vec![("customFieldName", field.name.clone())],
+            ));
+        }
+        match converted(tx, field, draft)? {
+            Json::Null => object.remove(&field.name),
+            value => object.insert(field.name.clone(), value),
+        };
+    }
+    let text = if object.is_empty() { Value::Null } else { Value::Text(Json::Object(object).to_string()) };
+    change.new.set(VALUES, text);
+    Ok(())
+}
+
+/// Rule: defaults of new items, and fields that must have a value.
+pub(super) fn complete(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if change.entity.custom_fields().is_none() || !(change.is_new() || change.gives("CustomFields")) {
+        return Ok(());
+    }
+    let fields = configured(tx, change)?;
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let mut object: Map<String, Json> = serde_json::from_str(change.new.text(VALUES)).unwrap_or_default();
+    let before = object.len();
+    if change.is_new() {
+        for field in &fields {
+            if let Some(default) = field.default.as_ref().filter(|_| !object.contains_key(&field.name)) {
+                let value = converted(tx, field, &Draft::Text(default.clone())).unwrap_or(Json::Null);
+                if !value.is_null() {
+                    object.insert(field.name.clone(), value);
+                }
+            }
+        }
+        if object.len() > before {
+            change.new.set(VALUES, Json::Object(object.clone()).to_string());
+        }
+    }
+    // what was never asked for on creation stays open: the service demands it in its forms
+    let cleared = |f: &&CustomField| f.required && change.gives("CustomFields") && !object.contains_key(&f.name);
+    let missing: Vec<Message> = fields
+        .iter()
+        .filter(cleared)
+        .map(|f| Message::new("{fieldName} should be specified.", vec![("fieldName", f.name.clone())]))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::Invalid(missing)) }
+}
+
+/// The fields of the change's type and process.
+fn configured(tx: &Tx<'_>, change: &Change<'_>) -> Result<Vec<CustomField>> {
+    let process = process(tx, change)?;
+    let rows = tx.query(custom_fields::ALL, &[])?;
+    let fields = rows.iter().filter_map(|row| custom_fields::from_row(row));
+    Ok(fields
+        .filter(|f| change.entity.type_id == Some(f.entity_type) && (f.process.is_none() || f.process == process))
+        .collect())
+}
+
+/// The process of a row, by the path its entity names.
+pub(super) fn process(tx: &Tx<'_>, change: &Change<'_>) -> Result<Option<i64>> {
+    let Some(path) = &change.entity.process else { return Ok(None) };
+    let mut entity: &Entity = change.entity;
+    let mut row = change.new.clone();
+    let mut found = None;
+    for step in path.split('.') {
+        let Some(member) = entity.member(step) else { return Ok(None) };
+        let Some(reference) = member.reference() else { return Ok(None) };
+        found = super::save::reference_column(member).and_then(|c| row.int(c));
+        // a task has no project of its own yet, its story has
+        let Some(id) = found else { return Ok(None) };
+        entity = tx.catalog().entity(reference.target);
+        row = tx.row(entity, id)?.unwrap_or_default();
+    }
+    Ok(found)
+}
+
+fn squeeze(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+fn converted(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
+    let text = match draft {
+        Draft::Null => return Ok(Json::Null),
+        Draft::Text(text) | Draft::Number(text) => Some(text.as_str()),
+        Draft::Bool(true) => Some("true"),
+        Draft::Bool(false) => Some("false"),
+        Draft::List(_) | Draft::Object(_) => None,
+    };
+    if text.is_some_and(|t| t.trim().is_empty()) {
+        return Ok(Json::Null);
+    }
+    let wrong = |expected: &str| mismatch(expected, draft);
+    match field.field_type.as_str() {
+        "CheckBox" => text.and_then(convert::boolean).map(Json::from).ok_or_else(|| wrong("Boolean")),
+        "Number" | "Money" => {
+            text.and_then(convert::number).filter(|n| n.is_finite()).map(Json::from).ok_or_else(|| wrong("Decimal"))
+        }
+        "Date" => {
+            let at = text.and_then(|t| parse_date(t, tx.zone)).ok_or_else(|| wrong("DateTime"))?;
+            Ok(Json::from(tx.midnight(at)))
+        }
+        "DropDown" => option(field, text.ok_or_else(|| wrong("String"))?),
+        "MultipleSelectionList" => {
+            let parts = list(draft).ok_or_else(|| wrong("String"))?;
+            let parts = parts.iter().map(|p| option(field, p)).collect::<Result<Vec<_>>>()?;
+            let parts: Vec<&str> = parts.iter().filter_map(Json::as_str).collect();
+            Ok(Json::from(parts.join(",")))
+        }
+        "URL" => address(draft, text),
+        "Entity" => entity(tx, draft, text),
+        "MultipleEntities" => entities(tx, draft),
+        _ => text.map(Json::from).ok_or_else(|| wrong("String")),
+    }
+}
+
+fn mismatch(expected: &str, draft: &Draft) -> Refusal {
+    Refusal::invalid(
+        "Invalid value type, expected {expected}, but got {actual}.",
+        vec![("expected", expected.to_owned()), ("actual", kind(draft).to_owned())],
+    )
+}
+
+/// The option of a list as it is configured.
+fn option(field: &CustomField, text: &str) -> Result<Json> {
+    let options: Vec<&str> =
+        field.options.as_deref().unwrap_or_default().lines().map(str::trim).filter(|o| !o.is_empty()).collect();
+    if options.is_empty() {
+        return Ok(Json::from(text));
+    }
+    let known = options.iter().find(|o| o.to_lowercase() == text.trim().to_lowercase());
+    known.map(|o| Json::from(*o)).ok_or_else(|| {
+        let data = vec![("value", text.chars().take(100).collect()), ("fieldName", field.name.clone())];
+        Refusal::invalid("Value {value} of field {fieldName} is out of bounds.", data)
+    })
+}
+
+fn list(draft: &Draft) -> Option<Vec<String>> {
+    match draft {
+        Draft::Text(text) | Draft::Number(text) => {
+            Some(text.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect())
+        }
+        Draft::List(items) => {
+            items.iter().map(|i| if let Draft::Text(t) = i { Some(t.clone()) } else { None }).collect()
+        }
+        Draft::Null | Draft::Bool(_) | Draft::Object(_) => None,
+    }
+}
+
+/// An object, or a label and an address on two lines. Without a label the address is its own.
+fn address(draft: &Draft, text: Option<&str>) -> Result<Json> {
+    let (url, label) = match (draft, text) {
+        (Draft::Object(_), _) => {
+            let member = |name: &str| match draft.member(name) {
+                Some(Draft::Text(text)) => text.clone(),
+                _ => String::new(),
+            };
+            (member("Url"), member("Label"))
+        }
+        (_, Some(text)) => match text.split_once('\n') {
+            Some((label, url)) => (url.trim().to_owned(), label.trim().to_owned()),
+            None => (text.trim().to_owned(), String::new()),
+        },
+        _ => {
+            return Err(Refusal::invalid(
+                "Invalid value type, expected '{firstExpected}' or '{anotherExpected}', but got '{actual}'.",
+                vec![
+                    ("firstExpected", "Object".to_owned()),
+                    ("anotherExpected", "String".to_owned()),
+                    ("actual", kind(draft).to_owned()),
+                ],
+            ));
+        }
+    };
+    if url.is_empty() {
+        return Ok(Json::Null);
+    }
+    let label = if label.is_empty() { url.clone() } else { label };
+    Ok(serde_json::json!({"Url": url, "Label": label}))
+}
+
+/// `{"Id","Kind"}` or an id alone.
+fn entity(tx: &Tx<'_>, draft: &Draft, text: Option<&str>) -> Result<Json> {
+    let id = match draft {
+        Draft::Object(_) => match draft.member("Id") {
+            Some(Draft::Null) => return Ok(Json::Null),
+            id => id.and_then(Draft::integer),
+        },
+        _ => text.and_then(|t| t.trim().parse().ok()),
+    };
+    let id: i64 = id.ok_or_else(|| mismatch("Int32", draft))?;
+    let kind = match draft.member("Kind").or_else(|| draft.member("ResourceType")) {
+        Some(Draft::Text(kind)) => Some(kind.clone()),
+        _ => None,
+    };
+    let (kind, name) = named(tx, id, kind.as_deref())?;
+    Ok(serde_json::json!({"Id": id, "Name": name, "Kind": kind}))
+}
+
+/// `"6387 userstory,3527 userstory"`.
+fn entities(tx: &Tx<'_>, draft: &Draft) -> Result<Json> {
+    let mut parts = Vec::new();
+    for part in list(draft).ok_or_else(|| mismatch("String", draft))? {
+        let (id, kind) = part.split_once(' ').unwrap_or((&part, ""));
+        let id: i64 = id.parse().map_err(|_| mismatch("String", draft))?;
+        let (kind, _) = named(tx, id, Some(kind.trim()).filter(|k| !k.is_empty()))?;
+        parts.push(format!("{id} {}", kind.to_lowercase()));
+    }
+    Ok(if parts.is_empty() { Json::Null } else { Json::from(parts.join(",")) })
+}
+
+/// What an entity is and how it is called; it must be there.
+fn named(tx: &Tx<'_>, id: i64, kind: Option<&str>) -> Result<(String, String)> {
+    let unknown = || {
+        let data = vec![("entityKind", kind.unwrap_or("General").to_owned()), ("id", id.to_string())];
+        Refusal::invalid("{entityKind} with Id {id} not found or access is forbidden.", data)
+    };
+    let entity = match kind {
+        Some(kind) => tx.catalog().named(kind).filter(|e| e.has_uri()).ok_or_else(unknown)?,
+        None => tx.entity("General")?,
+    };
+    let row = tx.row(entity, id)?.ok_or_else(unknown)?;
+    let entity = tx.concrete(entity, &row);
+    let name = match row.text("Name") {
+        "" => format!("{} {}", row.text("FirstName"), row.text("LastName")).trim().to_owned(),
+        name => name.to_owned(),
+    };
+    Ok((entity.name.clone(), name))
+}

@@ -1,0 +1,39 @@
+//! Writes: what a body asks for, through the rules, into rows.
+//!
+//! In: a [`Mutation`](crate::query::mutate::Mutation) and the transaction it belongs to. Out: the id of the row, or
+//! why it is refused; then nothing of the request is kept. `rules` is the table of what runs when; each rule stands in
+//! its own file with its evidence. Everything is computed within the transaction, so that writers never race.
+
+mod change;
+mod check;
+mod comments;
+mod custom_values;
+mod dates;
+mod defaults;
+mod efforts;
+mod history;
+mod inherit;
+mod people;
+mod permission;
+mod projects;
+mod refusal;
+mod relations;
+mod remove;
+mod rich_text;
+mod row;
+mod rules;
+mod save;
+mod tags;
+mod teams;
+mod testing;
+mod times;
+mod trash;
+mod tx;
+mod workflow;
+
+pub use efforts::{settle, settle_later};
+pub use refusal::{Message, Refusal};
+pub use remove::{remove, unlink};
+pub use save::save;
+pub use trash::{deleted, restore};
+pub use tx::{Result, Tx};

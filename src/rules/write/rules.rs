@@ -1,0 +1,87 @@
+//! The table of rules: what runs before a row is written and what follows from it, each in its own small file.
+
+use super::change::Change;
+use super::tx::{Result, Tx};
+use super::{
+    comments, dates, defaults, efforts, inherit, people, projects, relations, rich_text, tags, teams, testing, times,
+    workflow,
+};
+use crate::catalog::Entity;
+
+type Before = fn(&Tx<'_>, &mut Change<'_>) -> Result<()>;
+type After = fn(&Tx<'_>, &Change<'_>) -> Result<()>;
+
+/// In this order: what is inherited decides the process, the process decides defaults and states.
+const BEFORE: &[Before] = &[
+    inherit::from_owner,
+    defaults::authors,
+    defaults::rank,
+    projects::complete,
+    testing::complete_run,
+    testing::complete_case_run,
+    times::complete,
+    people::complete_account,
+    people::complete_membership,
+    people::may_be_assigned,
+    relations::complete,
+    comments::complete,
+    rich_text::encode,
+    dates::boundaries,
+    dates::order,
+    tags::unique,
+    defaults::importance,
+    workflow::state,
+    teams::team_of_iteration,
+    efforts::role_effort,
+    efforts::direct,
+];
+
+const AFTER: &[After] = &[
+    teams::assignment_of_team,
+    teams::assignment_changed,
+    teams::follow_state,
+    inherit::to_children,
+    projects::follow,
+    efforts::to_roles,
+    efforts::follow_state,
+    efforts::follow,
+    times::follow,
+    comments::follow,
+    testing::start_run,
+    testing::follow_result,
+    tags::renamed,
+    people::accounts_changed,
+];
+
+pub(super) fn before(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    BEFORE.iter().try_for_each(|rule| rule(tx, change))
+}
+
+pub(super) fn after(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    AFTER.iter().try_for_each(|rule| rule(tx, change))
+}
+
+/// Settable by their description, and yet kept by the server (recordings show them moving by themselves).
+pub(super) const KEPT_BY_SERVER: &[&str] =
+    &["ModifyDate", "LastEditor", "Progress", "TimeSpent", "TimeRemain", "LastCommentDate", "DescriptionModifyDate"];
+
+/// Read-only members that are given once, with the create. Source: required read-only members of the metadata,
+/// and what a row would be meaningless without.
+const ONCE: &[(&str, &[&str])] = &[
+    ("EntityState", &["EntityType", "Process", "ParentEntityState", "IsInitial"]),
+    ("Workflow", &["Process", "ParentWorkflow"]),
+    ("TestCaseRun", &["TestCase"]),
+    ("Revision", &["Description", "CommitDate", "Author"]),
+    ("RevisionFile", &["FileName"]),
+];
+
+pub(super) fn set_once(entity: &Entity, member: &str) -> bool {
+    ONCE.iter().any(|(name, members)| *name == entity.name && members.contains(&member))
+}
+
+/// Required where the metadata does not say so. Source: a client of 2017 creates users with these three.
+const REQUIRED: &[(&str, &[&str])] = &[("User", &["Login", "Email", "Password"])];
+
+pub(super) fn also_required(entity: &Entity, member: &str) -> bool {
+    REQUIRED.iter().any(|(name, members)| *name == entity.name && members.contains(&member))
+}

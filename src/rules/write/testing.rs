@@ -1,0 +1,239 @@
+//! Test management: a run of a plan brings runs of its cases, results count up and reach the case.
+//!
+//! Evidence: vendor's test management use cases, recorded refusal of 2013 (a case outside the plan), client notes.
+
+use super::change::Change;
+use super::refusal::Refusal;
+use super::row::Row;
+use super::save;
+use super::tx::{Result, Tx};
+use crate::query::mutate::{Assignment, Mutation, To};
+use crate::value::Value;
+
+/// Plans may hold plans, though not without end.
+const MAX_PLANS: usize = 16;
+
+/// Rule: a run is called like its plan and belongs to the plan's project.
+pub(super) fn complete_run(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if change.is("TestPlanRun")
+        && change.is_new()
+        && let Some(plan) = change.new.int("TestPlanId")
+        && let Some(plan) = tx.row(tx.entity("TestPlan")?, plan)?
+    {
+        for column in ["Name", "ProjectId"] {
+            if change.new.is_blank(column) {
+                change.new.set(column, plan.get(column).clone());
+            }
+        }
+        change.new.set("IsLastStarted", true);
+    }
+    Ok(())
+}
+
+/// Rule: a case run bears the priority of its case, and its result in all its spellings.
+pub(super) fn complete_case_run(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if change.is("TestStepRun") {
+        if change.is_new()
+            && let Some(step) = change.new.int("TestStepId")
+            && let Some(step) = tx.row(tx.entity("TestStep")?, step)?
+        {
+            change.new.set("RunOrder", step.get("RunOrder").clone());
+        }
+        return Ok(());
+    }
+    if change.is("TestStep") && change.is_new() && !change.gives("RunOrder") {
+        let sql = r#"SELECT COUNT(*) FROM "TestStep" WHERE "TestCaseId" IS ?"#;
+        let count = tx.id(sql, &[change.new.get("TestCaseId").clone()])?;
+        change.new.set("RunOrder", count);
+    }
+    if !change.is("TestCaseRun") {
+        return Ok(());
+    }
+    if change.is_new() {
+        in_plan(tx, change)?;
+        let run = change.new.get("TestPlanRunId").clone();
+        change.new.fill("RootTestPlanRunId", run);
+        if let Some(case) = change.new.int("TestCaseId")
+            && let Some(case) = tx.row(tx.entity("TestCase")?, case)?
+        {
+            change.new.fill("PriorityId", case.get("PriorityId").clone());
+        }
+    }
+    if change.gives("Passed") && !change.gives("Status") && !change.new.is_null("Passed") {
+        let status = if change.new.flag("Passed") { "Passed" } else { "Failed" };
+        change.new.set("Status", status);
+    }
+    if change.changes("Status") || change.gives("Status") {
+        result(tx, change);
+    }
+    Ok(())
+}
+
+fn result(tx: &Tx<'_>, change: &mut Change<'_>) {
+    let status = change.new.text("Status").to_owned();
+    let done = !matches!(status.as_str(), "" | "NotRun");
+    let passed = match status.as_str() {
+        "Passed" => Value::Int(1),
+        "Failed" => Value::Int(0),
+        _ => Value::Null,
+    };
+    change.new.set("Passed", passed);
+    change.new.set("Executed", done);
+    if done {
+        change.new.fill("StartRunDate", tx.now);
+        if !change.gives("EndRunDate") {
+            change.new.set("EndRunDate", tx.now);
+        }
+        change.new.set("RunDate", tx.now);
+        change.new.set("LastExecutorId", tx.who.id);
+    }
+}
+
+/// A case is run within a plan that has it.
+fn in_plan(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    let sql = r#"SELECT l."Id" FROM "TestPlanTestCase" l JOIN "General" r ON r."TestPlanId" = l."TestPlanId" WHERE r."Id" = ? AND l."TestCaseId" = ?"#;
+    let ends = [change.new.get("TestPlanRunId").clone(), change.new.get("TestCaseId").clone()];
+    let known = !change.new.is_null("TestPlanRunId")
+        && tx.row(tx.entity("TestPlanRun")?, change.new.int("TestPlanRunId").unwrap_or_default())?.is_some();
+    if known && tx.id(sql, &ends)?.is_none() {
+        return Err(Refusal::invalid("Add TestCase to TestPlan to create a TestCaseRun.", Vec::new()));
+    }
+    Ok(())
+}
+
+/// Rule: a new run brings runs of the plan's cases, and runs of the plans within.
+pub(super) fn start_run(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    if !change.is("TestPlanRun") || !change.is_new() {
+        return Ok(());
+    }
+    let Some(plan) = change.new.int("TestPlanId") else { return Ok(()) };
+    let mut path = vec![change.id];
+    let mut at = change.new.int("ParentTestPlanRunId");
+    while let Some(parent) = at.filter(|p| !path.contains(p)) {
+        path.push(parent);
+        at = tx.row(change.entity, parent)?.and_then(|r| r.int("ParentTestPlanRunId"));
+    }
+    if path.len() > MAX_PLANS {
+        return Err(Refusal::invalid("Test plans are nested too deep.", Vec::new()));
+    }
+    let root = path.last().copied().unwrap_or(change.id);
+    case_runs(tx, change.id, root, plan, &path)?;
+    for child in
+        tx.ids(r#"SELECT "ChildId" FROM "TestPlanTestPlan" WHERE "ParentId" = ? ORDER BY "Id""#, &[plan.into()])?
+    {
+        child_run(tx, change, child)?;
+    }
+    let others = r#"SELECT "Id" FROM "General" WHERE "TestPlanId" = ? AND "EntityTypeId" = ? AND "IsLastStarted" = 1 AND "Id" <> ?"#;
+    for other in tx.ids(others, &[plan.into(), change.entity.type_id.into(), change.id.into()])? {
+        tx.amend(change.entity, other, &[("IsLastStarted", false.into())])?;
+    }
+    recount(tx, change.id)
+}
+
+fn case_runs(tx: &Tx<'_>, run: i64, root: i64, plan: i64, path: &[i64]) -> Result<()> {
+    let sql = r#"SELECT c."Id", c."PriorityId" FROM "TestPlanTestCase" l JOIN "General" c ON c."Id" = l."TestCaseId" WHERE l."TestPlanId" = ? ORDER BY l."Id""#;
+    let (entity, step_run) = (tx.entity("TestCaseRun")?, tx.entity("TestStepRun")?);
+    for case in tx.rows(sql, &[plan.into()])? {
+        let mut row = Row::default();
+        row.set("TestPlanRunId", run);
+        row.set("RootTestPlanRunId", root);
+        row.set("TestCaseId", case.get("Id").clone());
+        row.set("PriorityId", case.get("PriorityId").clone());
+        row.set("EntityTypeId", entity.type_id);
+        row.set("Status", "NotRun");
+        row.set("Executed", false);
+        let id = tx.insert(entity, &row)?;
+        for step in tx.rows(
+            r#"SELECT "Id", "RunOrder" FROM "TestStep" WHERE "TestCaseId" = ? ORDER BY "RunOrder", "Id""#,
+            &[case.get("Id").clone()],
+        )? {
+            let mut row = Row::default();
+            row.set("TestCaseRunId", id);
+            row.set("TestStepId", step.get("Id").clone());
+            row.set("RunOrder", step.get("RunOrder").clone());
+            row.set("Passed", false);
+            row.set("Runned", false);
+            tx.insert(step_run, &row)?;
+        }
+        let link = tx.entity("TestRunItemHierarchyLink")?;
+        for above in path {
+            let mut row = Row::default();
+            row.set("TestCaseRunId", id);
+            row.set("TestPlanRunId", *above);
+            tx.insert(link, &row)?;
+        }
+    }
+    Ok(())
+}
+
+fn child_run(tx: &Tx<'_>, change: &Change<'_>, plan: i64) -> Result<()> {
+    let set = |name: &str, to: To| change.entity.member(name).map(|m| Assignment { member: m.id, to });
+    let mut assignments: Vec<Assignment> = set("TestPlan", To::Reference(Some(plan))).into_iter().collect();
+    for (name, column) in [("Release", "ReleaseId"), ("Build", "BuildId"), ("Iteration", "IterationId")] {
+        if let Some(id) = change.new.int(column) {
+            assignments.extend(set(name, To::Reference(Some(id))));
+        }
+    }
+    let mutation = Mutation { entity: change.entity.id, id: None, set: assignments };
+    let owner = save::Owner { member: "ParentTestPlanRun", column: "ParentTestPlanRunId", id: change.id };
+    save::apply(tx, &mutation, Some(owner), 1)?;
+    Ok(())
+}
+
+/// Rule: a result counts in its run and shows on its case.
+pub(super) fn follow_result(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    if !change.is("TestCaseRun") {
+        return Ok(());
+    }
+    if change.is_new()
+        && let Some(run) = change.new.int("TestPlanRunId")
+    {
+        let mut row = Row::default();
+        row.set("TestCaseRunId", change.id);
+        row.set("TestPlanRunId", run);
+        tx.insert(tx.entity("TestRunItemHierarchyLink")?, &row)?;
+    }
+    if let Some(run) = change.new.int("TestPlanRunId") {
+        recount(tx, run)?;
+    }
+    let given = change.gives("Status") || change.gives("Passed") || change.gives("Comment");
+    if let Some(case) = change.new.int("TestCaseId").filter(|_| given && change.new.flag("Executed")) {
+        let mut columns = vec![
+            ("LastStatus", change.new.get("Passed").clone()),
+            ("LastRunStatus", change.new.get("Status").clone()),
+            ("LastRunDate", change.new.get("RunDate").clone()),
+        ];
+        if change.new.text("Status") == "Failed" {
+            columns.push(("LastFailureComment", change.new.get("Comment").clone()));
+        }
+        tx.amend(tx.entity("TestCase")?, case, &columns)?;
+    }
+    Ok(())
+}
+
+/// Counts the results of a run and of the runs above it.
+pub(super) fn recount(tx: &Tx<'_>, run: i64) -> Result<()> {
+    let entity = tx.entity("TestPlanRun")?;
+    let mut at = Some(run);
+    for _ in 0..MAX_PLANS {
+        let Some(id) = at else { break };
+        let Some(row) = tx.row(entity, id)? else { break };
+        let counts = tx.query(
+            r#"SELECT "Status", COUNT(*) FROM "TestCaseRun" WHERE "TestPlanRunId" = ?1 OR "Id" IN
+               (SELECT "TestCaseRunId" FROM "TestRunItemHierarchyLink" WHERE "TestPlanRunId" = ?1) GROUP BY "Status""#,
+            &[id.into()],
+        )?;
+        let count = |status: &str| {
+            let found = counts.iter().find(|r| matches!(r.first(), Some(Value::Text(s)) if s == status));
+            found.and_then(|r| r.get(1)).cloned().unwrap_or(Value::Int(0))
+        };
+        let columns: Vec<(String, Value)> = ["NotRun", "Passed", "Failed", "OnHold", "Blocked"]
+            .iter()
+            .map(|s| (format!("{s}Count"), count(s)))
+            .collect();
+        let columns: Vec<(&str, Value)> = columns.iter().map(|(c, v)| (c.as_str(), v.clone())).collect();
+        tx.amend(entity, id, &columns)?;
+        at = row.int("ParentTestPlanRunId");
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Deleted rows, kept so that an administrator can bring them back.
+//!
+//! A batch is one deletion with all that went along: rows that are gone, one value each, and references of rows that
+//! stayed. Evidence: vendor's undelete page.
+
+use std::collections::BTreeMap;
+
+use super::change::is_a;
+use super::efforts;
+use super::refusal::Refusal;
+use super::row::Row;
+use super::tx::{Result, Tx};
+use crate::catalog::{Entity, EntityId};
+use crate::sql::{dml, quoted};
+use crate::value::Value;
+
+/// What the service does not bring back.
+const LOST: &[&str] = &["Comment", "Milestone", "Program"];
+
+/// One deletion.
+pub(super) struct Batch<'a> {
+    id: i64,
+    table: &'a str,
+    root: i64,
+}
+
+pub(super) fn open<'a>(tx: &Tx<'_>, table: &'a str, root: i64) -> Result<Batch<'a>> {
+    let id = tx.run(dml::next_of("Trash", &[("Trash", "Batch")]))?;
+    match id.first().map(Vec::as_slice) {
+        Some([Value::Int(id)]) => Ok(Batch { id: *id, table, root }),
+        _ => Err(crate::store::StoreError::Sql("a counter gave no number".into()).into()),
+    }
+}
+
+impl Batch<'_> {
+    /// Keeps a row that is about to go.
+    pub(super) fn keep_row(&self, tx: &Tx<'_>, table: &str, id: i64, row: &Row) -> Result<()> {
+        row.columns()
+            .filter(|(_, v)| **v != Value::Null)
+            .try_for_each(|(column, value)| self.keep(tx, (table, id), column, value, true))
+    }
+
+    /// Keeps a reference that is about to be cleared.
+    pub(super) fn keep_reference(&self, tx: &Tx<'_>, table: &str, id: i64, column: &str, value: i64) -> Result<()> {
+        self.keep(tx, (table, id), column, &Value::Int(value), false)
+    }
+
+    fn keep(&self, tx: &Tx<'_>, (table, id): (&str, i64), column: &str, value: &Value, gone: bool) -> Result<()> {
+        let values = [
+            self.id.into(),
+            self.table.into(),
+            self.root.into(),
+            table.into(),
+            id.into(),
+            column.into(),
+            value.clone(),
+            gone.into(),
+        ];
+        tx.query(r#"INSERT INTO "Trash" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"#, &values)?;
+        Ok(())
+    }
+}
+
+/// Brings back what was deleted with an entity; the entity it turned out to be.
+///
+/// # Errors
+/// 403 for others than administrators, 404 where nothing of that id was deleted.
+pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<EntityId> {
+    if !tx.who.sees_all {
+        return Err(Refusal::forbidden("Only administrators can restore deleted entities."));
+    }
+    if LOST.contains(&entity.name.as_str()) || !entity.has_uri() || entity.view.is_some() {
+        return Err(Refusal::invalid("{entityKind} cannot be restored.", vec![("entityKind", entity.name.clone())]));
+    }
+    if is_a(tx, entity, "GeneralUser") {
+        return restore_user(tx, entity, id);
+    }
+    let table = entity.table.as_str();
+    let missing = || Refusal::not_found(&entity.name, id);
+    let sql = r#"SELECT MAX("Batch") FROM "Trash" WHERE "RootTable" = ? AND "RootId" = ?"#;
+    let batch = tx.id(sql, &[table.into(), id.into()])?.ok_or_else(missing)?;
+    let values = tx.rows(r#"SELECT * FROM "Trash" WHERE "Batch" = ? ORDER BY rowid"#, &[batch.into()])?;
+    let mut rows: BTreeMap<(String, i64), Row> = BTreeMap::new();
+    for value in values.iter().filter(|v| v.flag("Gone")) {
+        let key = (value.text("Table").to_owned(), value.int("Row").unwrap_or_default());
+        rows.entry(key).or_default().set(value.text("Column"), value.get("Value").clone());
+    }
+    let root = rows.get(&(table.to_owned(), id)).ok_or_else(missing)?;
+    let concrete = tx.concrete(entity, root);
+    if !tx.catalog().is_a(concrete.id, entity.id) {
+        return Err(missing());
+    }
+    for ((table, row_id), row) in &rows {
+        if tx.ids(&format!(r#"SELECT "Id" FROM {} WHERE "Id" = ?"#, quoted(table)), &[(*row_id).into()])?.is_empty() {
+            tx.run(dml::insert(table, row.columns().map(|(c, v)| (c.clone(), v.clone())).collect()))?;
+        }
+    }
+    for value in values.iter().filter(|v| !v.flag("Gone")) {
+        let column = quoted(value.text("Column"));
+        let sql =
+            format!(r#"UPDATE {} SET {column} = ? WHERE "Id" = ? AND {column} IS NULL"#, quoted(value.text("Table")));
+        tx.query(&sql, &[value.get("Value").clone(), value.get("Row").clone()])?;
+    }
+    tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;
+    efforts::mark_parents(tx, root);
+    tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
+    Ok(concrete.id)
+}
+
+fn restore_user(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<EntityId> {
+    let row = tx.row(entity, id)?.filter(|r| !r.is_null("DeleteDate"));
+    let row = row.ok_or_else(|| Refusal::not_found(&entity.name, id))?;
+    let concrete = tx.concrete(tx.catalog().entity(entity.id), &row);
+    tx.amend(concrete, id, &[("DeleteDate", Value::Null), ("IsActive", true.into())])?;
+    tx.accounts_changed.set(true);
+    Ok(concrete.id)
+}
+
+/// Deleted entities of a type that are still to be had back: id, name, date of deletion where it is known.
+pub fn deleted(tx: &Tx<'_>, entity: &Entity) -> Result<Vec<(i64, String)>> {
+    let kind = Value::from(entity.type_id);
+    let rows = if is_a(tx, entity, "GeneralUser") {
+        let sql = r#"SELECT "Id", TRIM(COALESCE("FirstName", '') || ' ' || COALESCE("LastName", '')) AS "Name" FROM "GeneralUser"
+            WHERE "DeleteDate" IS NOT NULL AND "EntityTypeId" = ? ORDER BY "Id""#;
+        tx.rows(sql, &[kind])?
+    } else {
+        let sql = r#"SELECT DISTINCT k."RootId" AS "Id", (SELECT n."Value" FROM "Trash" n WHERE n."Batch" = k."Batch" AND n."Table" = k."RootTable"
+            AND n."Row" = k."RootId" AND n."Column" = 'Name') AS "Name" FROM "Trash" k
+            WHERE k."RootTable" = ? AND k."Row" = k."RootId" AND k."Table" = k."RootTable" AND k."Column" = 'EntityTypeId' AND k."Value" = ? ORDER BY "Id""#;
+        tx.rows(sql, &[entity.table.as_str().into(), kind])?
+    };
+    Ok(rows.into_iter().filter_map(|r| Some((r.int("Id")?, r.text("Name").to_owned()))).collect())
+}
