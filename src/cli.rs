@@ -32,6 +32,23 @@ Examples:
 pub enum Command {
     /// Serve an account (what happens without a command, too).
     Serve(Serve),
+    /// Ask a server on this machine whether it answers; the exit code is 0 or 1. For containers.
+    Healthcheck(Healthcheck),
+}
+
+#[derive(Debug, Args, Clone)]
+pub struct Healthcheck {
+    /// Port to ask on 127.0.0.1. The plain name PORT works too [default: 8080].
+    #[arg(long, env = "TPMOCK_PORT", value_name = "PORT")]
+    port: Option<u16>,
+}
+
+impl Healthcheck {
+    /// # Errors
+    /// One sentence about a port that is none.
+    pub fn port(&self) -> Result<u16, String> {
+        port(self.port)
+    }
 }
 
 #[derive(Debug, Args, Clone)]
@@ -39,7 +56,7 @@ pub struct Serve {
     /// Address to listen on; anything but loopback opens the account to the network.
     #[arg(long, env = "TPMOCK_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
     host: IpAddr,
-    /// Port to listen on; 0 picks a free one. The plain name PORT works too.
+    /// Port to listen on; 0 picks a free one. The plain name PORT works too [default: 8080].
     #[arg(long, env = "TPMOCK_PORT", value_name = "PORT")]
     port: Option<u16>,
     /// Write the port to this file once the server answers.
@@ -100,13 +117,7 @@ impl Serve {
     /// # Errors
     /// One sentence about a value that cannot be used.
     pub fn config(&self) -> Result<Config, String> {
-        let port = match (self.port, std::env::var("PORT")) {
-            (Some(port), _) => port,
-            (None, Ok(text)) if !text.is_empty() => {
-                text.parse().map_err(|_| format!("PORT is '{text}', which is no port number"))?
-            }
-            (None, _) => 8080,
-        };
+        let port = port(self.port)?;
         if let Some(base) = &self.base_url
             && !(base.starts_with("http://") || base.starts_with("https://"))
         {
@@ -131,6 +142,17 @@ impl Serve {
             max_workspaces: self.max_workspaces,
             control_token: self.control_token.clone(),
         })
+    }
+}
+
+/// The port of the flag, of `PORT`, or the one that everybody expects.
+fn port(given: Option<u16>) -> Result<u16, String> {
+    match (given, std::env::var("PORT")) {
+        (Some(port), _) => Ok(port),
+        (None, Ok(text)) if !text.is_empty() => {
+            text.parse().map_err(|_| format!("PORT is '{text}', which is no port number"))
+        }
+        (None, _) => Ok(8080),
     }
 }
 

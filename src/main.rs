@@ -1,4 +1,4 @@
-//! Flags, logging, the server, and the signal to stop.
+//! Flags, logging, the server, and the signal to stop. All else is in the library.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -8,11 +8,12 @@ use tpmock::cli::{Cli, Command, LogFormat, Serve};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let serve = match cli.command {
-        Some(Command::Serve(serve)) => serve,
-        None => cli.serve,
+    let result = match cli.command {
+        Some(Command::Healthcheck(healthcheck)) => healthcheck.port().and_then(tpmock::health::check),
+        Some(Command::Serve(serve)) => run(&serve),
+        None => run(&cli.serve),
     };
-    match run(&serve) {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("tpmock: {sentence}");

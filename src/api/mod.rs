@@ -1,6 +1,6 @@
-//! HTTP: a request becomes a [`call::Call`], a handler answers it, `render` writes the answer down.
+//! HTTP: a request becomes a `Call`, a handler answers it, `answer` writes it down.
 //!
-//! Every route of the product is in [`route`]. Nothing below this folder knows HTTP.
+//! Every route of the product is in `route`. Nothing below this folder knows HTTP.
 
 mod answer;
 mod auth;

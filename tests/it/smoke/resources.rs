@@ -64,9 +64,10 @@ fn both_formats(world: &World, target: &str) -> Result<(), String> {
 
 /// The context is described in XML alone, whatever is asked for; its answer is the caller's own and no row.
 #[test]
-fn the_context_is_described() {
+fn the_context_answers_and_is_described() {
     let world = World::small();
     for entity in world.catalog.entities().iter().filter(|e| e.kind == EntityKind::Context) {
+        both_formats(world, &format!("/api/v1/{}?", entity.plural)).expect("the caller's context");
         for format in ["xml", "json"] {
             let target = format!("/api/v1/{}/meta?format={format}", entity.plural);
             let answer = world.get(&target).ok(&target).expect("a description");

@@ -23,14 +23,11 @@ impl Source {
         first.strip_suffix(".rs").unwrap_or(first)
     }
 
-    /// Lines of the code in which the word stands by itself.
-    pub fn lines_with(&self, word: &str) -> Vec<usize> {
-        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        let hit = |line: &str| {
-            line.match_indices(word).any(|(at, _)| {
-                !is_part(line[..at].chars().next_back()) && !is_part(line[at + word.len()..].chars().next())
-            })
-        };
+    /// Lines of the code with a path that begins with this word.
+    pub fn lines_with(&self, root: &str) -> Vec<usize> {
+        let path = format!("{root}::");
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
+        let hit = |line: &str| line.match_indices(&path).any(|(at, _)| !is_part(line[..at].chars().next_back()));
         self.code.lines().zip(1..).filter(|(line, _)| hit(line)).map(|(_, number)| number).collect()
     }
 }
@@ -220,5 +217,6 @@ fn the_lexer_knows_what_is_code() {
     let found: Vec<(usize, &str)> = source.literals.iter().map(|(l, t)| (*l, t.as_str())).collect();
     assert_eq!(found, [(1, "x\\\"//y"), (2, "q\"z"), (7, "last")]);
     assert_eq!(source.lines, 3);
-    assert!(source.lines_with("let").len() == 3 && source.lines_with("mod").is_empty());
+    let source = read("x.rs".into(), "use a::b;\nlet x = c::a::d;\nlet y = \"a::b\"; // a::b\nza::b();".into());
+    assert_eq!((source.lines_with("a"), source.lines_with("b")), (vec![1], vec![]));
 }
