@@ -65,7 +65,7 @@ fn general(app: &App, entity: EntityId) -> EntityId {
 fn item(app: &App, draft: &Draft) -> Result<(EntityId, i64), Error> {
     let id = draft.member("Id").and_then(Draft::integer);
     let id = id.ok_or_else(|| Error::bad_request("Id should be specified."))?;
-    let name = match draft.member("EntityType") {
+    let name = match draft.member("entityType") {
         Some(Draft::Text(name)) => Some(name.clone()),
         Some(object) => match object.member("Name") {
             Some(Draft::Text(name)) => Some(name.clone()),

@@ -9,7 +9,7 @@ use super::model::{
     Reference, Rule, Set, Sort, Storage, View,
 };
 use super::raw::{RawCatalog, RawCollection, RawEntity, RawField, RawReference};
-use crate::value::ValueType;
+use crate::value::{Value, ValueType};
 
 /// Everything that is wrong with a catalog file.
 #[derive(Debug)]
@@ -238,7 +238,7 @@ impl Loader {
                 _ => FieldRole::Plain,
             },
             nullable: raw.nullable,
-            default: raw.default.clone(),
+            default: raw.default.as_ref().and_then(|d| default_value(d, ty)),
             max_length: raw.max_length,
             storage,
             drags: raw.drags.clone(),
@@ -393,6 +393,17 @@ fn aliases(raw: &RawEntity) -> Vec<(String, String)> {
     let collections = raw.collections.iter().map(|c| (&c.name, &c.aliases));
     let all = fields.chain(references).chain(collections);
     all.flat_map(|(name, aliases)| aliases.iter().map(|a| (a.to_ascii_lowercase(), name.clone()))).collect()
+}
+
+/// The default of the file as a value of the field's type.
+fn default_value(default: &serde_json::Value, ty: ValueType) -> Option<Value> {
+    Some(match default {
+        serde_json::Value::Bool(b) => Value::Int(i64::from(*b)),
+        serde_json::Value::Number(n) if matches!(ty, ValueType::Int | ValueType::Long) => Value::Int(n.as_i64()?),
+        serde_json::Value::Number(n) => Value::Real(n.as_f64()?),
+        serde_json::Value::String(text) => Value::Text(text.clone()),
+        serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => return None,
+    })
 }
 
 /// Whether `path` is `Id` or a chain of references from `entity`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::value::ValueType;
+use crate::value::{Value, ValueType};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityId(pub u16);
@@ -110,7 +110,7 @@ pub struct Field {
     pub values: Vec<String>,
     pub role: FieldRole,
     pub nullable: bool,
-    pub default: Option<serde_json::Value>,
+    pub default: Option<Value>,
     pub max_length: Option<usize>,
     pub storage: Storage,
     /// Fields that come along when this one is included.

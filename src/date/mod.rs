@@ -7,4 +7,4 @@ mod read;
 mod write;
 
 pub use read::parse_date;
-pub use write::{Notation, write_date};
+pub use write::{Notation, day_text, write_date};

@@ -77,6 +77,13 @@ fn offset_digits(offset: i32) -> [u8; 5] {
     [if offset < 0 { b'-' } else { b'+' }, h1, h0, m1, m0]
 }
 
+/// `23-Dec-2013`: a day as sentences to people have it, from wall-clock milliseconds.
+pub fn day_text(wall: Millis) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day) = civil::from_days(wall.clamp(civil::FIRST, civil::LAST).div_euclid(DAY));
+    format!("{day:02}-{}-{year:04}", MONTHS[(month as usize - 1) % 12])
+}
+
 /// Two digits.
 fn pair(n: u64) -> [u8; 2] {
     [b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8]

@@ -121,13 +121,8 @@ pub fn number(text: &str) -> Option<f64> {
 /// What a field holds when nothing is given.
 pub fn empty(field: &Field) -> Value {
     match (&field.default, field.ty) {
-        (Some(serde_json::Value::Bool(b)), _) => Value::Int(i64::from(*b)),
-        (Some(serde_json::Value::Number(n)), ValueType::Int | ValueType::Long) => {
-            Value::Int(n.as_i64().unwrap_or_default())
-        }
-        (Some(serde_json::Value::Number(n)), _) => Value::Real(n.as_f64().unwrap_or_default()),
-        (Some(serde_json::Value::String(text)), _) => Value::Text(text.clone()),
-        (Some(_) | None, _) if field.nullable => Value::Null,
+        (Some(default), _) => default.clone(),
+        (None, _) if field.nullable => Value::Null,
         (_, ValueType::Date) => Value::Null,
         (_, ValueType::Text | ValueType::Link | ValueType::Char | ValueType::Null) => Value::Text(String::new()),
         (_, ValueType::Decimal | ValueType::Average | ValueType::Double) => Value::Real(0.0),

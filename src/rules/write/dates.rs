@@ -102,7 +102,5 @@ fn term(tx: &Tx<'_>, change: &Change<'_>) -> Result<String> {
 }
 
 fn day_text(tx: &Tx<'_>, at: Millis) -> String {
-    let wall = tx.zone.to_wall(at);
-    let date = jiff::Timestamp::from_millisecond(wall).map(|t| t.strftime("%d-%b-%Y").to_string());
-    date.unwrap_or_default()
+    crate::date::day_text(tx.zone.to_wall(at))
 }

@@ -119,7 +119,7 @@ fn field_value(
 ) -> Result<Value, String> {
     let given = match given {
         None | Some(Json::Null) => match &field.default {
-            Some(default) => default,
+            Some(default) => return Ok(default.clone()),
             None if field.nullable || field.ty == ValueType::Date => return Ok(Value::Null),
             None => {
                 return Ok(match field.ty {

@@ -38,7 +38,7 @@ const REFUSED: &[(usize, u16, &str, &str)] = &[
     (74, 501, "'userStoriesCount' is not emulated.", FUNCTION),
     (76, 501, "'Sparkline' is not emulated.", FUNCTION),
     (78, 501, "'Sparkline' is not emulated.", FUNCTION),
-    (101, 501, "acid is not emulated.", ACID),
+    (101, 400, "No context has the acid '0123456789ABCDEF'.", ACID),
     (127, 400, "Property 'slackId' does not exist in 'User'.", FIELD),
     (129, 400, "Operator '==' incompatible with operand types 'Int32' and 'String'.", TYPES),
     (131, 501, "'User.Skills' is not emulated.", MODEL),
