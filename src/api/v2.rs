@@ -7,7 +7,7 @@ use axum::http::Method;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
-use super::{context, percent, stream, v2_page};
+use super::{percent, stream, v2_page};
 use crate::app::App;
 use crate::catalog::{Entity, EntityKind, nearest};
 use crate::rules::accounts::Account;
@@ -18,10 +18,8 @@ pub fn speaks(path: &str) -> bool {
     if segments.peek().is_some_and(|s| s == "w") {
         segments.nth(1);
     }
-    match (segments.next().as_deref(), segments.next().as_deref()) {
-        (Some("api"), Some("v2" | "history")) | (Some("svc"), _) => true,
-        _ => false,
-    }
+    let pair = (segments.next(), segments.next());
+    matches!((pair.0.as_deref(), pair.1.as_deref()), (Some("api"), Some("v2" | "history")) | (Some("svc"), _))
 }
 
 /// # Errors
@@ -32,18 +30,18 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
         return Err(Error::method_not_allowed());
     }
     match segments {
-        ["api", "v2", "context", rest @ ..] => context::context(app, call, caller, rest).await,
+        ["api", "v2", "context", ..] => Err(Error::not_emulated("Context in API v2")),
         ["api", "v2", _, rest @ ..] => {
             let name = &call.segments[2];
             let entity = entity(app, name)?.id;
             let address = format!("{}/api/v2/{}", call.base, percent::escape(name));
-            v2_page::read(app, call, caller, &v2_page::Target { entity, id: id(rest)?, address }).await
+            v2_page::read(app, call, caller, v2_page::Target { entity, id: id(rest)?, address }).await
         }
         ["api", "history", "v2", _, rest @ ..] => {
             let name = &call.segments[3];
             let entity = past(app, entity(app, name)?).ok_or_else(|| unknown(app, name))?.id;
             let address = format!("{}/api/history/v2/{}", call.base, percent::escape(name));
-            v2_page::read(app, call, caller, &v2_page::Target { entity, id: id(rest)?, address }).await
+            v2_page::read(app, call, caller, v2_page::Target { entity, id: id(rest)?, address }).await
         }
         ["svc", _, "stream", _] => stream::read(app, call, caller, entity(app, &call.segments[3])?.id).await,
         _ => Err(Error::new(Kind::NotFound, "The requested resource is not found.")),

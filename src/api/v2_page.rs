@@ -1,4 +1,4 @@
-//! A v2 read: parameters → bound query → plan → bytes.
+//! A v2 read: parameters → bound query → plan → bytes, all on a reader thread, whose stack holds deep expressions.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use super::page::{custom_fields, times};
 use super::v2_parameters::V2Parameters;
 use crate::app::App;
 use crate::catalog::EntityId;
-use crate::event::{Links, ListForm};
-use crate::query::{self, Scene, Select, Selection};
+use crate::event::{Links, ListForm, Sink};
+use crate::query::{self, Caller, CustomField, Scene, Select, Selection};
 use crate::rules::accounts::Account;
 use crate::sql::{self, Plan};
 use crate::store::{self, Connection, Lane, Outcome, Request, Root, StoreError};
@@ -31,111 +31,111 @@ pub struct Target {
 ///
 /// # Errors
 /// Unknown members, wrong types, broken parameters, what is not emulated.
-pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, target: &Target) -> Result<Answer, Error> {
-    let parameters = V2Parameters::parse(call)?;
-    let selection = select(app, call, caller, target.entity, target.id, &parameters, false).await?;
-    let catalog = &app.state.model.catalog;
-    let (plan, root) = match &selection {
-        Selection::Page(query) => (sql::plan(catalog, query), Form::Page),
-        Selection::Array(query) => (sql::plan(catalog, query), Form::Array),
-        Selection::Value(output) => (sql::plan_value(catalog, output), Form::Value),
-    };
-    let dear = parameters.limit.skip >= DEAR_SKIP || root != Form::Page;
+pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, target: Target) -> Result<Answer, Error> {
+    let job = Job::new(app, call, caller, target.entity).await?;
+    let skip = call.parameters.text("skip").and_then(|skip| skip.trim().parse().ok()).unwrap_or(0);
+    let dear = skip >= DEAR_SKIP || call.parameters.text("result").is_some();
     let lane = if dear { Lane::Dear } else { Lane::Short };
-    let job = Job { app: app.clone(), call: Arc::clone(call), plan, root, parameters, me: caller.id };
-    let address = target.address.clone();
-    let (parameters, body, outcome) = app
-        .state
-        .store
-        .read(&call.workspace, lane, move |connection| {
-            let (body, outcome) = job.run(connection, &address)?;
-            Ok::<_, StoreError>((job.parameters, body, outcome))
-        })
-        .await??;
-    let mut answer = finish(&parameters, body);
-    answer.rows = outcome.rows;
-    Ok(answer)
+    app.state.store.read(&call.workspace, lane, move |connection| job.answer(connection, &target)).await?
 }
 
-/// Binds a request for rows of an entity.
-///
-/// # Errors
-/// Whatever is wrong with its expressions.
-pub async fn select(
-    app: &App,
-    call: &Call,
-    caller: &Account,
-    entity: EntityId,
-    id: Option<i64>,
-    parameters: &V2Parameters,
-    stream: bool,
-) -> Result<Selection, Error> {
-    let fields = custom_fields(app, call).await?;
-    let context = match &parameters.acid {
-        Some(acid) => super::context::stored(app, call, acid)?,
-        None => None,
-    };
-    let scene =
-        Scene { model: &app.state.model, custom_fields: &fields, caller: caller.caller(), zone: call.workspace.zone() };
-    let select = Select {
-        entity,
-        id,
-        filter: parameters.filter.as_ref(),
-        board: parameters.board.as_ref(),
-        words: &parameters.words,
-        select: parameters.select.as_ref(),
-        result: parameters.result.as_ref(),
-        order: &parameters.order,
-        limit: parameters.limit,
-        context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
-        deleted: parameters.deleted,
-        stream,
-    };
-    Ok(query::select(scene, &select)?)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Page,
-    Array,
-    Value,
-}
-
-/// Everything a reader thread needs to write the answer.
-struct Job {
+/// Everything a thread of the store needs to answer.
+pub struct Job {
     app: App,
-    call: Arc<Call>,
-    plan: Plan,
-    root: Form,
-    parameters: V2Parameters,
-    me: i64,
+    pub call: Arc<Call>,
+    fields: Arc<Vec<CustomField>>,
+    caller: Caller,
+    entity: EntityId,
 }
 
 impl Job {
-    fn run(&self, connection: &Connection, address: &str) -> Result<(Vec<u8>, Outcome), StoreError> {
-        let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
-        let out = Vec::with_capacity(4096);
-        let mut writer = JsonWriter::new(out, &JsonStyle::V2, self.parameters.notation, zone, base);
-        let (now, today) = times(&self.call);
-        let request = Request { now, today, me: self.me, rest: &|_| String::new() };
-        let links = |more: bool| self.links(address, more);
-        let root = match self.root {
-            Form::Page => Root::Page { name: None, form: ListForm::Envelope, links: &links },
-            Form::Array => Root::Page { name: None, form: ListForm::Plain, links: &|_| Links::default() },
-            Form::Value => Root::One,
-        };
-        let outcome = store::run(connection, &self.plan, &self.app.state.definitions, &request, &root, &mut writer)?;
-        Ok((writer.finish(), outcome))
+    /// # Errors
+    /// The store's, when it is asked for the account's custom fields.
+    pub async fn new(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityId) -> Result<Self, Error> {
+        let fields = custom_fields(app, call).await?;
+        Ok(Self { app: app.clone(), call: Arc::clone(call), fields, caller: caller.caller(), entity })
     }
 
-    /// An empty page says nothing of what follows: a link to itself would be followed for ever.
-    fn links(&self, address: &str, more: bool) -> Links {
-        let Some(take) = self.plan.limit.take.filter(|take| *take > 0).map(u64::from) else { return Links::default() };
-        let skip = self.plan.limit.skip;
-        Links {
-            prev: (skip > 0).then(|| self.parameters.page(address, skip.saturating_sub(take))),
-            next: more.then(|| self.parameters.page(address, skip.saturating_add(take))),
+    /// Binds the request; `stream` asks for all rows, each with its id in front.
+    ///
+    /// # Errors
+    /// Whatever is wrong with its expressions.
+    pub fn select(&self, id: Option<i64>, parameters: &V2Parameters, stream: bool) -> Result<Selection, Error> {
+        let context = match &parameters.acid {
+            Some(acid) => super::context::stored(&self.app, &self.call, acid)?,
+            None => None,
+        };
+        let scene = Scene {
+            model: &self.app.state.model,
+            custom_fields: &self.fields,
+            caller: self.caller,
+            zone: self.call.workspace.zone(),
+        };
+        let select = Select {
+            entity: self.entity,
+            id,
+            filter: parameters.filter.as_ref(),
+            board: parameters.board.as_ref(),
+            words: &parameters.words,
+            select: parameters.select.as_ref(),
+            result: parameters.result.as_ref(),
+            order: &parameters.order,
+            limit: parameters.limit,
+            context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
+            deleted: parameters.deleted,
+            stream,
+        };
+        Ok(query::select(scene, &select)?)
+    }
+
+    pub fn plan(&self, selection: &Selection) -> Plan {
+        let catalog = &self.app.state.model.catalog;
+        match selection {
+            Selection::Page(query) | Selection::Array(query) => sql::plan(catalog, query),
+            Selection::Value(output) => sql::plan_value(catalog, output),
         }
+    }
+
+    /// # Errors
+    /// What a conversion in the query fails on.
+    pub fn run<S: Sink>(
+        &self,
+        connection: &Connection,
+        plan: &Plan,
+        root: &Root<'_>,
+        sink: &mut S,
+    ) -> Result<Outcome, StoreError> {
+        let (now, today) = times(&self.call);
+        let request = Request { now, today, me: self.caller.id, rest: &|_| String::new() };
+        Ok(store::run(connection, plan, &self.app.state.definitions, &request, root, sink)?)
+    }
+
+    fn answer(&self, connection: &Connection, target: &Target) -> Result<Answer, Error> {
+        let parameters = V2Parameters::parse(&self.call)?;
+        let selection = self.select(target.id, &parameters, false)?;
+        let plan = self.plan(&selection);
+        let links = |more: bool| page_links(&plan, &parameters, &target.address, more);
+        let root = match selection {
+            Selection::Page(_) => Root::Page { name: None, form: ListForm::Envelope, links: &links },
+            Selection::Array(_) => Root::Page { name: None, form: ListForm::Plain, links: &|_| Links::default() },
+            Selection::Value(_) => Root::One,
+        };
+        let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
+        let mut writer = JsonWriter::new(Vec::with_capacity(4096), &JsonStyle::V2, parameters.notation, zone, base);
+        let outcome = self.run(connection, &plan, &root, &mut writer)?;
+        let mut answer = finish(&parameters, writer.finish());
+        answer.rows = outcome.rows;
+        Ok(answer)
+    }
+}
+
+/// An empty page says nothing of what follows: a link to itself would be followed for ever.
+fn page_links(plan: &Plan, parameters: &V2Parameters, address: &str, more: bool) -> Links {
+    let Some(take) = plan.limit.take.filter(|take| *take > 0).map(u64::from) else { return Links::default() };
+    let skip = plan.limit.skip;
+    Links {
+        prev: (skip > 0).then(|| parameters.page(address, skip.saturating_sub(take))),
+        next: more.then(|| parameters.page(address, skip.saturating_add(take))),
     }
 }
 

@@ -28,6 +28,10 @@ mod workspace;
 mod workspaces;
 mod writer;
 
+/// Stack of a reader thread: queries are bound and planned there, and their trees are as deep as a client likes to
+/// write them. Only what is used is ever backed by memory.
+const STACK: usize = 32 * 1024 * 1024;
+
 pub use rusqlite::Connection;
 
 pub use content::{content, put_content};

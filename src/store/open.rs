@@ -26,7 +26,6 @@ const DEAR_THREADS: usize = 2;
 pub struct Store {
     short: Pool,
     dear: Pool,
-    streams: Arc<AtomicUsize>,
     stream_limit: usize,
     workspaces: Workspaces,
     default: Arc<Workspace>,
@@ -73,7 +72,6 @@ impl Store {
         Ok(Self {
             short,
             dear: Pool::new("dear", DEAR_THREADS, queue),
-            streams: Arc::default(),
             stream_limit: streams,
             workspaces,
             default,
@@ -208,7 +206,7 @@ impl Store {
         workspace: &Workspace,
         job: impl FnOnce(Result<&Connection, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let ticket = Ticket::take(&self.streams, self.stream_limit)?;
+        let ticket = Ticket::take(&workspace.streams, self.stream_limit)?;
         let database = workspace.database();
         let run = move || {
             let _ticket = ticket;
@@ -221,7 +219,7 @@ impl Store {
                 Err(error) => job(Err(error.clone())),
             }
         };
-        let thread = std::thread::Builder::new().name("tpmock-stream".to_owned()).spawn(run);
+        let thread = std::thread::Builder::new().name("tpmock-stream".to_owned()).stack_size(super::STACK).spawn(run);
         thread.map(drop).map_err(|_| StoreError::Busy)
     }
 

@@ -22,7 +22,7 @@ pub struct Options {
     pub readers: usize,
     /// Reads that may wait.
     pub queue: usize,
-    /// Streams at a time.
+    /// Streams of a workspace at a time.
     pub streams: usize,
     /// What the clock of a new workspace is forked from.
     pub clock: Clock,
@@ -37,7 +37,7 @@ impl Default for Options {
             workspaces: 4096,
             readers: 0,
             queue: 1024,
-            streams: 16,
+            streams: 10,
             clock: Clock::running(),
             zone: Arc::new(Zone::utc()),
         }

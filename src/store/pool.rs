@@ -112,7 +112,7 @@ impl Pool {
         let seat = state.seats.len();
         let shared = Arc::clone(&self.shared);
         let name = format!("tpmock-{}-{seat}", self.shared.name);
-        match std::thread::Builder::new().name(name).spawn(move || shared.run(seat)) {
+        match std::thread::Builder::new().name(name).stack_size(super::STACK).spawn(move || shared.run(seat)) {
             Ok(thread) => {
                 state.seats.push(Seat::default());
                 self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);

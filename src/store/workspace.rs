@@ -1,6 +1,6 @@
 //! A workspace: the unit of state, with its database, its clock and its zone.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,8 @@ pub struct Workspace {
     database: RwLock<Arc<Database>>,
     /// One reset at a time.
     pub(super) resetting: Mutex<()>,
+    /// Streams that run.
+    pub(super) streams: Arc<AtomicUsize>,
     born: Instant,
     /// Milliseconds after `born`.
     used: AtomicU64,
@@ -36,6 +38,7 @@ impl Workspace {
             zone: Arc::clone(zone),
             database: RwLock::new(database),
             resetting: Mutex::default(),
+            streams: Arc::default(),
             born: Instant::now(),
             used: AtomicU64::new(0),
         })

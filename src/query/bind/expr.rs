@@ -95,10 +95,10 @@ impl Binder<'_> {
     /// An expression that must be one value.
     pub fn typed(&self, expr: &ast::Expr, it: &Bound) -> Result<Typed> {
         let bound = self.expr(expr, it)?;
-        self.into_typed(bound, expr.span)
+        self.value_of(bound, expr.span)
     }
 
-    pub fn into_typed(&self, bound: Bound, span: ast::Span) -> Result<Typed> {
+    pub fn value_of(&self, bound: Bound, span: ast::Span) -> Result<Typed> {
         match bound {
             Bound::Scalar(typed) => Ok(typed),
             other => Err(Error::expected("value", span).hint(Some(&other.type_name(self.catalog())))),
@@ -177,7 +177,7 @@ impl Binder<'_> {
             .map(|order| {
                 let key = match self.expr(&order.key, it)? {
                     Bound::Entity(at) => Expr::Key(at.path),
-                    other => self.into_typed(other, order.key.span)?.expr,
+                    other => self.value_of(other, order.key.span)?.expr,
                 };
                 Ok(Order { key, descending: order.descending })
             })

@@ -101,12 +101,13 @@ pub(super) fn instance(target: &Typed, name: &str, args: &[Typed]) -> Option<Bou
             _ => {}
         }
     }
-    if target.ty == T::Date && args.is_empty() {
-        if let Some((_, plain, nullable, _)) = DATE_PARTS.iter().find(|(n, ..)| n.eq_ignore_ascii_case(name)) {
-            let function = if target.nullable { *nullable } else { *plain };
-            let ty = if matches!(function, F::Day | F::Year | F::Month) { T::Int } else { T::Date };
-            return Some(Bound::scalar(Expr::call(function, vec![target.expr.clone()], ty), target.nullable));
-        }
+    if target.ty == T::Date
+        && args.is_empty()
+        && let Some((_, plain, nullable, _)) = DATE_PARTS.iter().find(|(n, ..)| n.eq_ignore_ascii_case(name))
+    {
+        let function = if target.nullable { *nullable } else { *plain };
+        let ty = if matches!(function, F::Day | F::Year | F::Month) { T::Int } else { T::Date };
+        return Some(Bound::scalar(Expr::call(function, vec![target.expr.clone()], ty), target.nullable));
     }
     let ty = if matches!(target.ty, T::Link | T::Char) { T::Text } else { target.ty };
     let row = ROWS.iter().find(|r| r.target == ty && r.name.eq_ignore_ascii_case(name) && fits(r.args, args))?;

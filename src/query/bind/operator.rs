@@ -169,11 +169,9 @@ fn identity(bound: &Bound) -> Option<Typed> {
     match bound {
         Bound::Entity(at) => Some(Typed { expr: Expr::Key(at.path.clone()), ty: ValueType::Int, nullable: true }),
         Bound::Scalar(typed) if is_null(&typed.expr) => Some(typed.clone()),
-        Bound::First(sequence) => match identity(&sequence.item)? {
-            typed => match super::member::rewrap(sequence, Bound::Scalar(typed)) {
-                Bound::Scalar(typed) => Some(typed),
-                _ => None,
-            },
+        Bound::First(sequence) => match super::member::rewrap(sequence, Bound::Scalar(identity(&sequence.item)?)) {
+            Bound::Scalar(typed) => Some(typed),
+            _ => None,
         },
         // an object literal is never null
         Bound::Object { presence, .. } => presence.as_ref().map(|test| Typed {

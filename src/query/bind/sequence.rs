@@ -52,12 +52,12 @@ impl Binder<'_> {
             ("sum", _) | ("average" | "avg", _) | ("min" | "max", _) if args.len() <= 1 => {
                 let value = match args {
                     [value] => self.typed(value, item)?,
-                    _ => self.into_typed(item.clone(), span).map_err(|_| self.no_method(sequence, name, span))?,
+                    _ => self.value_of(item.clone(), span).map_err(|_| self.no_method(sequence, name, span))?,
                 };
                 if sequence.rows.distinct && !matches!(item, Bound::Scalar(whole) if whole.expr == value.expr) {
                     return Err(Error::not_emulated("a sum of distinct objects", span));
                 }
-                self.aggregate(sequence, name, value, span)
+                self.aggregate(sequence, name, &value, span)
             }
             ("first" | "firstordefault", []) => Ok(rewrap(&touched(self.in_order(sequence)), item.clone())),
             ("first", [test]) => {
@@ -120,7 +120,7 @@ impl Binder<'_> {
         Ok(Bound::Sequence(sequence))
     }
 
-    fn aggregate(&self, sequence: &Sequence, name: &str, value: Typed, span: Span) -> Result<Bound> {
+    fn aggregate(&self, sequence: &Sequence, name: &str, value: &Typed, span: Span) -> Result<Bound> {
         let expr = value.expr.clone();
         let number = value.ty.is_number();
         match name.to_ascii_lowercase().as_str() {

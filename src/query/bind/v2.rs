@@ -96,6 +96,8 @@ pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
     };
     let span = read.select.map(|s| s.span).unwrap_or_default();
     if read.stream {
+        // a limit that is never reached: keys are picked and sorted first, rows are made one by one
+        rows.limit = Limit { take: Some(u32::MAX), skip: 0 };
         return binder.streamed(&at, &item, span).map(|output| Selection::Page(Query { rows, output }));
     }
     let Some(result) = read.result else {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::server::{demo, get};
+use super::{World, address};
 
 const CORPUS: &str = include_str!("../../queries/corpus.jsonl");
 
@@ -83,7 +83,8 @@ fn every_query_is_answered_or_refused_for_its_reason() {
         let parameters = query["params"].as_object().expect("parameters");
         let parameters: Vec<(&str, &str)> =
             parameters.iter().map(|(n, v)| (n.as_str(), v.as_str().unwrap_or_default())).collect();
-        let (status, body) = get(demo(), &path, &parameters);
+        let answer = World::demo().get(&address(&path, &parameters));
+        let (status, body) = (answer.status, answer.text());
         let body: Value = serde_json::from_str(&body).unwrap_or_else(|e| panic!("line {line}: {e}: {body}"));
         let found = (status, body["Message"].as_str().unwrap_or_default());
         let expected = REFUSED.iter().find(|r| r.0 == line).map_or((200, ""), |r| (r.1, r.2));
