@@ -45,6 +45,13 @@ impl Binder<'_> {
                     return Err(Error::operand("-", &operand.type_name(), expr.span));
                 }
                 let Typed { expr, ty, nullable } = operand;
+                match expr {
+                    Expr::Value(Value::Int(n), ty) => return Ok(Bound::scalar(Expr::Value(Value::Int(-n), ty), false)),
+                    Expr::Value(Value::Real(x), ty) => {
+                        return Ok(Bound::scalar(Expr::Value(Value::Real(-x), ty), false));
+                    }
+                    _ => {}
+                }
                 Ok(Bound::scalar(Expr::call(Function::Negate, vec![expr], ty), nullable))
             }
             Node::Binary { op, left, right } => self.binary(*op, left, right, it, expr.span),

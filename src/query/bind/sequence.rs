@@ -152,7 +152,9 @@ impl Binder<'_> {
     pub fn in_order(&self, sequence: &Sequence) -> Sequence {
         let mut sequence = sequence.clone();
         let key = Expr::Key(crate::query::ir::Path::root(sequence.rows.scope));
-        sequence.rows.order.push(Order { key, descending: true });
+        if !sequence.rows.order.iter().any(|o| o.key == key) {
+            sequence.rows.order.push(Order { key, descending: true });
+        }
         sequence
     }
 
