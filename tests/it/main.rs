@@ -1,5 +1,6 @@
 //! Tests written in Rust, one crate of modules.
 
+mod oracle;
 mod queries;
 mod smoke;
 mod syntax;

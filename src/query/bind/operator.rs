@@ -91,11 +91,24 @@ impl Binder<'_> {
             return Expr::call(Function::Equal, vec![a.expr, b.expr], ValueType::Bool);
         }
         // v2: `x != v` holds where x is null; v1 has SQL's meaning
-        if self.dialect == Dialect::V2 && (a.nullable || b.nullable) {
+        if self.dialect == Dialect::V2 && !(self.is_certain(&a.expr) && self.is_certain(&b.expr)) {
             let same = Expr::call(Function::Same, vec![a.expr, b.expr], ValueType::Bool);
             return Expr::Not(Box::new(same));
         }
         Expr::call(Function::NotEqual, vec![a.expr, b.expr], ValueType::Bool)
+    }
+
+    /// Whether the value is there for every row. What .NET calls not nullable may still be computed from null.
+    fn is_certain(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Value(value, _) => *value != Value::Null,
+            Expr::Parameter(_) => true,
+            Expr::Key(path) => path.steps.is_empty(),
+            Expr::Column { path, member, .. } => {
+                path.steps.is_empty() && self.catalog().member(*member).field().is_some_and(|field| !field.nullable)
+            }
+            _ => false,
+        }
     }
 
     pub fn contained(&self, operand: &ast::Expr, items: &[ast::Expr], it: &Bound, span: Span) -> Result<Bound> {

@@ -157,7 +157,7 @@ impl Printer<'_> {
                 let item = self.item(query, depth);
                 format!("first of {}\n{}{item}", self.source(&query.rows), "  ".repeat(depth + 1))
             }
-            Output::CustomFields { path, .. } => format!("custom fields {}", self.path(path, "")),
+            Output::CustomFields { path, .. } => format!("custom fields {}", self.path(path, "")).trim_end().to_owned(),
             Output::Embedded { path, member, .. } => self.path(path, &self.catalog.member(*member).name),
         }
     }

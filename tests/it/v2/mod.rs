@@ -7,7 +7,7 @@ mod stream;
 use crate::world::World;
 
 /// A path with its parameters, each escaped as a whole.
-fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let escape = |text: &str| -> String {
         text.bytes()
             .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
