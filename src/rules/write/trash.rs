@@ -17,6 +17,9 @@ use crate::value::Value;
 /// What the service does not bring back.
 const LOST: &[&str] = &["Comment", "Milestone", "Program"];
 
+/// The member of a request that says what is to be brought back.
+pub const TYPE_MEMBER: &str = "EntityType";
+
 /// One deletion.
 pub(super) struct Batch<'a> {
     id: i64,
