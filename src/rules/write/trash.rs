@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::change::is_a;
-use super::efforts;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
+use super::{efforts, tags};
 use crate::catalog::{Entity, EntityId};
 use crate::sql::{dml, quoted};
 use crate::value::Value;
@@ -105,6 +105,9 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<EntityId>
         tx.query(&sql, &[value.get("Value").clone(), value.get("Row").clone()])?;
     }
     tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;
+    if concrete.name == "Tag" {
+        tags::bearers(tx, id)?.into_iter().try_for_each(|item| tags::refresh(tx, item))?;
+    }
     efforts::mark_parents(tx, root);
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
     Ok(concrete.id)
