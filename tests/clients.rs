@@ -47,6 +47,31 @@ fn targetprocess_rest_api_reads() {
     drive("targetprocess_rest_api", "read");
 }
 
+#[test]
+fn targetprocess_py_writes() {
+    drive("targetprocess_py", "write");
+}
+
+#[test]
+fn targetprocess_client_writes() {
+    drive("targetprocess_client", "write");
+}
+
+#[test]
+fn targetprocess_api_writes() {
+    drive("targetprocess_api", "write");
+}
+
+#[test]
+fn tp_api_writes() {
+    drive("tp_api", "write");
+}
+
+#[test]
+fn targetprocess_rest_api_writes() {
+    drive("targetprocess_rest_api", "write");
+}
+
 /// Runs one driver in one mode, and fails with all that it said.
 fn drive(client: &str, mode: &str) {
     install();

@@ -65,7 +65,7 @@ fn general(app: &App, entity: EntityId) -> EntityId {
 fn item(app: &App, draft: &Draft) -> Result<(EntityId, i64), Error> {
     let id = draft.member("Id").and_then(Draft::integer);
     let id = id.ok_or_else(|| Error::bad_request("Id should be specified."))?;
-    let name = match draft.member("entityType") {
+    let name = match draft.member(write::TYPE_MEMBER) {
         Some(Draft::Text(name)) => Some(name.clone()),
         Some(object) => match object.member("Name") {
             Some(Draft::Text(name)) => Some(name.clone()),
@@ -73,7 +73,7 @@ fn item(app: &App, draft: &Draft) -> Result<(EntityId, i64), Error> {
         },
         None => None,
     };
-    let name = name.ok_or_else(|| Error::bad_request("EntityType should be specified."))?;
+    let name = name.ok_or_else(|| Error::bad_request(format!("{} should be specified.", write::TYPE_MEMBER)))?;
     let entity = app.state.model.catalog.resource_v1(&name);
     let entity = entity.ok_or_else(|| Error::bad_request(format!("Unknown entity type '{name}'.")))?;
     Ok((entity.id, id))

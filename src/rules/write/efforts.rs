@@ -111,7 +111,7 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         let moved = PARENTS.iter().any(|(c, _)| change.changes(c)) || change.changes("UserStoryId");
         let counts =
             EFFORTS.iter().any(|c| change.new.real(c) != 0.0 || change.before(c) != &Value::Null && change.changes(c));
-        if EFFORTS.iter().any(|c| change.changes(c)) && counts || moved && counts {
+        if counts && (moved || EFFORTS.iter().any(|c| change.changes(c))) {
             tx.sum_up(Some(change.id));
             if let Some(old) = &change.old {
                 mark_parents(tx, old);

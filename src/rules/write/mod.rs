@@ -35,5 +35,5 @@ pub use efforts::{settle, settle_later};
 pub use refusal::{Message, Refusal};
 pub use remove::{remove, unlink};
 pub use save::save;
-pub use trash::{deleted, restore};
+pub use trash::{TYPE_MEMBER, deleted, restore};
 pub use tx::{Result, Tx};

@@ -14,10 +14,10 @@ pub(super) fn complete_account(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<(
         return Ok(());
     }
     if change.is_new() {
+        let id = tx.next_id(&change.entity.table)?;
+        change.new.set("Id", id);
         change.new.set("Kind", if change.is("Requester") { "Requester" } else { "User" });
-        change
-            .new
-            .fill("GlobalId", secret::guid("user", u64::try_from(tx.next_id("GeneralUser")?).unwrap_or_default()));
+        change.new.fill("GlobalId", secret::guid("user", id.unsigned_abs()));
     }
     if !tx.who.sees_all
         && !change.is("Requester")

@@ -3,7 +3,7 @@
 //! Evidence: client notes (tasks go with their story), recorded 2013 (a priority in use, deleted users stay readable),
 //! vendor's delete page (nobody deletes himself; default process, first and last states are protected).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::is_a;
 use super::refusal::{Message, Refusal};
@@ -12,7 +12,7 @@ use super::save::reference_column;
 use super::trash::{self, Batch};
 use super::tx::{Result, Tx};
 use super::{comments, efforts, permission, tags, teams, testing};
-use crate::catalog::{Collection, CollectionLink, Entity, EntityKind, Member};
+use crate::catalog::{Collection, CollectionLink, Entity, EntityId, EntityKind, Member};
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
 
@@ -130,10 +130,12 @@ fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<()> {
     let mut gone: Vec<(&Entity, i64, Row)> = vec![(entity, id, row)];
     let mut known: BTreeSet<(&str, i64)> = BTreeSet::from([(entity.table.as_str(), id)]);
     let mut at = 0;
+    let mut holding: BTreeMap<EntityId, Vec<(&Entity, &str, &str)>> = BTreeMap::new();
     while at < gone.len() {
         let (entity, id) = (gone[at].0, gone[at].1);
         at += 1;
-        for (holder, column, member) in holders(tx, entity) {
+        for (holder, column, member) in holding.entry(entity.id).or_insert_with(|| holders(tx, entity)).iter().copied()
+        {
             let sql = format!("SELECT * FROM {} WHERE {} = ?", quoted(&holder.table), quoted(column));
             for row in tx.rows(&sql, &[id.into()])? {
                 let Some(row_id) = row.int("Id") else { continue };

@@ -49,6 +49,7 @@ const AFTER: &[After] = &[
     comments::follow,
     testing::start_run,
     testing::follow_result,
+    testing::link_plan,
     tags::renamed,
     people::accounts_changed,
 ];

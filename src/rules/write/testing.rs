@@ -7,6 +7,7 @@ use super::refusal::Refusal;
 use super::row::Row;
 use super::save;
 use super::tx::{Result, Tx};
+use crate::catalog::Entity;
 use crate::query::mutate::{Assignment, Mutation, To};
 use crate::value::Value;
 
@@ -209,6 +210,31 @@ pub(super) fn follow_result(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         tx.amend(tx.entity("TestCase")?, case, &columns)?;
     }
     Ok(())
+}
+
+/// Rule: a plan that is linked to an item is the item's linked plan, and the other way round.
+pub(super) fn link_plan(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    let (plan, general) = (tx.entity("TestPlan")?, tx.entity("General")?);
+    if change.is("TestPlan") && change.changes("LinkedGeneralId") {
+        mirror(tx, change, "LinkedGeneralId", general, "LinkedTestPlanId")?;
+    }
+    if change.gives("LinkedTestPlan") && change.changes("LinkedTestPlanId") {
+        mirror(tx, change, "LinkedTestPlanId", plan, "LinkedGeneralId")?;
+    }
+    Ok(())
+}
+
+/// The former other end forgets this one, the new one knows it.
+fn mirror<'a>(tx: &Tx<'a>, change: &Change<'_>, own: &str, other: &'a Entity, column: &str) -> Result<()> {
+    if let Value::Int(former) = change.before(own)
+        && tx.row(other, *former)?.is_some_and(|row| row.int(column) == Some(change.id))
+    {
+        tx.amend(other, *former, &[(column, Value::Null)])?;
+    }
+    match change.new.int(own) {
+        Some(id) => tx.amend(other, id, &[(column, change.id.into())]),
+        None => Ok(()),
+    }
 }
 
 /// Counts the results of a run and of the runs above it.

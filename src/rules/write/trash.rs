@@ -6,16 +6,19 @@
 use std::collections::BTreeMap;
 
 use super::change::is_a;
-use super::efforts;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
+use super::{efforts, tags};
 use crate::catalog::{Entity, EntityId};
 use crate::sql::{dml, quoted};
 use crate::value::Value;
 
 /// What the service does not bring back.
 const LOST: &[&str] = &["Comment", "Milestone", "Program"];
+
+/// The member of a request that says what is to be brought back.
+pub const TYPE_MEMBER: &str = "EntityType";
 
 /// One deletion.
 pub(super) struct Batch<'a> {
@@ -102,6 +105,9 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<EntityId>
         tx.query(&sql, &[value.get("Value").clone(), value.get("Row").clone()])?;
     }
     tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;
+    if concrete.name == "Tag" {
+        tags::bearers(tx, id)?.into_iter().try_for_each(|item| tags::refresh(tx, item))?;
+    }
     efforts::mark_parents(tx, root);
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
     Ok(concrete.id)
