@@ -1,5 +1,7 @@
 //! Tests written in Rust, one crate of modules.
 
+mod readme;
+mod seed;
 mod smoke;
 mod syntax;
 mod tidy;
