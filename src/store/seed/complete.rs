@@ -110,8 +110,8 @@ fn mention<'i>(
 
 /// What the row is: what it says of itself, or what stands in for the base.
 fn concrete<'c>(catalog: &'c Catalog, target: &'c Entity, members: &Map<String, Value>) -> &'c Entity {
-    let said = ["ResourceType", "Kind"].iter().filter_map(|name| catalog.named(members.get(*name)?.as_str()?));
-    let said = said.filter(|e| catalog.is_a(e.id, target.id) && !e.is_base()).last();
+    let mut words = ["Kind", "ResourceType"].iter().filter_map(|name| catalog.named(members.get(*name)?.as_str()?));
+    let said = words.find(|e| catalog.is_a(e.id, target.id) && !e.is_base());
     said.or_else(|| target.stand_in.map(|id| catalog.entity(id))).unwrap_or(target)
 }
 

@@ -122,7 +122,7 @@ pub(super) fn number(catalog: &Catalog, items: &mut [Item<'_>]) {
 }
 
 /// The rows of a section: an array, or the envelope of a saved answer.
-fn rows<'a>(raw: &'a RawValue) -> Result<Vec<&'a RawValue>, String> {
+fn rows(raw: &RawValue) -> Result<Vec<&RawValue>, String> {
     if raw.get().starts_with('[') {
         return serde_json::from_str(raw.get()).map_err(|e| e.to_string());
     }
