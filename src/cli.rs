@@ -31,7 +31,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve an account (what happens without a command, too).
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Ask a server on this machine whether it answers; the exit code is 0 or 1. For containers.
     Healthcheck(Healthcheck),
 }

@@ -47,6 +47,7 @@ fn derive_one(
         plural: format!("{}{}", entity.name, shape.plural),
         kind: "history".into(),
         base: None,
+        stand_in: None,
         entity_type: None,
         aliases: Vec::new(),
         description: named(&shape.description),

@@ -128,6 +128,7 @@ impl Loader {
             let through = self.id(&v.through, &raw.name)?;
             Some(View { through, to: v.to.clone(), far: v.far.clone(), far_as: v.far_as.clone() })
         });
+        let stand_in = raw.stand_in.as_ref().and_then(|name| self.id(name, &raw.name));
         let source = raw.past_of.as_ref().and_then(|(of, _)| self.ids.get(of).copied());
         let kinds = match source {
             Some(of) => {
@@ -142,6 +143,7 @@ impl Loader {
             kind: self.kind(&raw),
             ancestors: levels.iter().rev().skip(1).map(|&l| EntityId(u16::try_from(l).unwrap_or(u16::MAX))).collect(),
             heirs: Vec::new(),
+            stand_in,
             type_id: raw.entity_type,
             table,
             kinds,

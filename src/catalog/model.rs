@@ -43,6 +43,8 @@ pub struct Entity {
     pub ancestors: Vec<EntityId>,
     /// Direct heirs.
     pub heirs: Vec<EntityId>,
+    /// The heir that a row is taken for of which only the base is known.
+    pub stand_in: Option<EntityId>,
     /// The id of the row of `EntityTypes` that describes this entity.
     pub type_id: Option<i64>,
     /// Table or view that holds the rows.

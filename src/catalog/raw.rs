@@ -49,6 +49,8 @@ pub(super) struct RawEntity {
     pub plural: String,
     pub kind: String,
     pub base: Option<String>,
+    /// What a row is taken for of which only the base is known.
+    pub stand_in: Option<String>,
     pub entity_type: Option<i64>,
     #[serde(default)]
     pub aliases: Vec<String>,

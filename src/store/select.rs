@@ -49,7 +49,7 @@ pub fn records(
     sql: &str,
     parameters: &[Value],
 ) -> Result<Vec<Vec<(String, Value)>>, StoreError> {
-    let names: Vec<String> = connection.prepare_cached(sql)?.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = connection.prepare_cached(sql)?.column_names().map(str::to_owned).collect();
     let rows = select(connection, sql, parameters)?;
     Ok(rows.into_iter().map(|row| names.iter().cloned().zip(row).collect()).collect())
 }

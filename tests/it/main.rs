@@ -2,6 +2,8 @@
 
 mod oracle;
 mod queries;
+mod readme;
+mod seed;
 mod smoke;
 mod syntax;
 mod tidy;

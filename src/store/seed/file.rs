@@ -106,7 +106,8 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
     items
 }
 
-fn number(catalog: &Catalog, items: &mut [Item<'_>]) {
+/// Gives ids to items without one.
+pub(super) fn number(catalog: &Catalog, items: &mut [Item<'_>]) {
     let mut largest: HashMap<String, i64> = HashMap::new();
     for item in items.iter() {
         let table = &catalog.entity(item.entity).table;

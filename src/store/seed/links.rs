@@ -34,7 +34,8 @@ pub(super) fn nested(
         return;
     };
     let CollectionLink::Through { link, from, to } = &collection.link else {
-        if !list.is_empty() {
+        // children with an id are rows already
+        if list.iter().any(|child| child.get("Id").is_none()) {
             let items = &catalog.entity(collection.item).plural;
             problems.push(item.place.problem(&member.name, format!("write these as {items}, each with its owner")));
         }

@@ -3,6 +3,7 @@
 //! References stand by id or by name; dates may be relative to the day of the clock. Every mistake is reported with
 //! file, line and field, and nothing is written unless the whole seed is sound.
 
+mod complete;
 mod date;
 mod file;
 mod insert;
@@ -47,7 +48,8 @@ pub struct Ground<'a> {
 /// The mistakes of all files.
 pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]) -> Result<(), SeedError> {
     let mut problems = Vec::new();
-    let items = file::read(ground.catalog, files, &mut problems);
+    let mut items = file::read(ground.catalog, files, &mut problems);
+    complete::complete(ground.catalog, &mut items, &mut problems);
     let resolver = resolve::Resolver::new(ground.catalog, &items);
     let rows = row::rows(ground, &resolver, &items, &mut problems);
     if !problems.is_empty() {

@@ -6,6 +6,7 @@ mod fields;
 mod hostile;
 mod paging;
 mod resources;
+mod v2;
 mod xml;
 
 use tpmock::catalog::{Catalog, Entity, EntityKind};

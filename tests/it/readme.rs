@@ -1,0 +1,53 @@
+//! The README tells the truth: its answers are those of the program, and it knows every flag.
+
+use clap::CommandFactory;
+use serde_json::Value;
+use tpmock::cli::Cli;
+
+use crate::world::{HOST, World};
+
+const README: &str = include_str!("../../README.md");
+
+/// Where the program listens for those who read along.
+const SHOWN: &str = "http://127.0.0.1:8080";
+
+#[test]
+fn answers_are_real() {
+    let mut lines = README.lines();
+    let mut checked = 0;
+    while let Some(line) = lines.next() {
+        let Some(command) = line.strip_prefix("$ curl ") else { continue };
+        let address = command.split('\'').nth(1).expect("a quoted address");
+        let expected = lines.next().expect("an answer").replace(SHOWN, HOST);
+        let target = address.strip_prefix(SHOWN).expect("an address of ours");
+        let answer = World::demo().get(target).ok(target).unwrap_or_else(|error| panic!("{error}"));
+        let expected: Value = serde_json::from_str(&expected).expect("an answer in JSON");
+        assert_eq!(answer.json(), expected, "{command}\n{}", answer.text().replace(HOST, SHOWN));
+        checked += 1;
+    }
+    assert!(checked >= 3, "only {checked} answers in the README");
+}
+
+#[test]
+fn every_flag_is_described() {
+    let mut missing = Vec::new();
+    for argument in Cli::command().get_arguments() {
+        let Some(flag) = argument.get_long().filter(|f| !matches!(*f, "help" | "version")) else { continue };
+        let variable = argument.get_env().map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
+        let row = README.lines().find(|line| line.starts_with(&format!("| `--{flag}` |")));
+        if !row.is_some_and(|row| row.contains(&format!("`{variable}`"))) {
+            missing.push(format!("--{flag} {variable}"));
+        }
+    }
+    assert!(missing.is_empty(), "not in the README: {}", missing.join(", "));
+}
+
+#[test]
+fn the_message_of_a_broken_seed_is_real() {
+    let seed = "{\"UserStories\":\n[\n{\"Id\": 1, \"Efort\": 3}]}";
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), seed).expect("a seed");
+    let said = World::open(tpmock::SeedSource::File(file.path().into())).err().expect("refused");
+    let said = said.replace(&file.path().display().to_string(), "team.json");
+    assert!(README.contains(&format!("`{said}`")), "{said}");
+}
