@@ -11,6 +11,7 @@ pub mod draft;
 pub mod event;
 mod head;
 pub mod query;
+mod recent;
 pub mod rules;
 pub mod secret;
 mod serve;
