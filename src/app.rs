@@ -9,6 +9,7 @@ use crate::catalog;
 use crate::clock::{Clock, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
 use crate::query::{CustomField, Model};
+use crate::recent::Recent;
 use crate::rules::accounts::Account;
 use crate::rules::context::Narrowed;
 use crate::rules::world;
@@ -25,6 +26,9 @@ const EMPTY: &str = include_str!("../fixtures/seed/empty.json");
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
 const SCHEMA_VERSION: i32 = 2;
+
+/// Plans kept of each version of the API; one takes some 20 KB.
+const MAX_PLANS: usize = 128;
 
 /// Acids kept for a workspace; a client that asks for more distinct ones than this is not at work.
 const MAX_CONTEXTS: usize = 10_000;
@@ -58,6 +62,9 @@ pub(crate) struct State {
     pub model: Arc<Model>,
     pub definitions: Arc<Definitions>,
     pub store: Store,
+    /// Plans of recent requests. They hold for every workspace.
+    pub v1_plans: Recent<crate::api::V1Plan>,
+    pub v2_plans: Recent<crate::api::V2Plan>,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
     guids: AtomicU64,
 }
@@ -106,7 +113,16 @@ impl App {
             Options { data: config.data.clone(), workspaces: config.max_workspaces, clock, zone, ..Options::default() };
         let store = Store::open(options, origin)?;
         let definitions = Arc::new(sql::definitions(&model.catalog));
-        let state = State { config, model, definitions, store, memories: Mutex::default(), guids: AtomicU64::new(0) };
+        let state = State {
+            config,
+            model,
+            definitions,
+            store,
+            v1_plans: Recent::new(MAX_PLANS),
+            v2_plans: Recent::new(MAX_PLANS),
+            memories: Mutex::default(),
+            guids: AtomicU64::new(0),
+        };
         Ok(Self { state: Arc::new(state) })
     }
 

@@ -76,6 +76,7 @@ pub mod event;
 mod head;
 pub mod health;
 pub mod query;
+mod recent;
 pub mod rules;
 pub mod secret;
 mod serve;

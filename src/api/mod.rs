@@ -19,6 +19,7 @@ mod page;
 mod parameters;
 mod percent;
 mod picture;
+mod plan_key;
 mod represent;
 mod storage;
 mod stream;
@@ -39,6 +40,9 @@ use axum::response::Response;
 use tracing::info;
 
 use crate::app::App;
+pub(crate) use page::Prepared as V1Plan;
+pub(crate) use v2_page::Prepared as V2Plan;
+
 use answer::Answer;
 use call::Call;
 use error::Error;

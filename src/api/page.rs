@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::Error;
+use super::plan_key::plan_key;
 use super::v1::Target;
 use super::v1_parameters::V1Parameters;
 use crate::app::App;
@@ -34,12 +35,19 @@ pub async fn read(
     entity: EntityId,
     target: Target,
 ) -> Result<Answer, Error> {
-    let parameters = Arc::new(V1Parameters::parse(call)?);
+    let prepared = prepare(app, call, caller, entity, target).await?;
     if let Target::Inner { owner, id, .. } = target {
         exists(app, call, caller, owner, id).await?;
     }
-    let page = Page::new(app, call, caller, entity, target, Arc::clone(&parameters)).await?;
-    let lane = if parameters.limit.skip >= DEAR_SKIP { Lane::Dear } else { Lane::Short };
+    let lane = if prepared.parameters.limit.skip >= DEAR_SKIP { Lane::Dear } else { Lane::Short };
+    let page = Page {
+        app: app.clone(),
+        call: Arc::clone(call),
+        prepared: Arc::clone(&prepared),
+        me: caller.id,
+        address: address(app, call, entity, target),
+        id: if let Target::Entity(id) = target { Some(id) } else { None },
+    };
     let (body, outcome) = app.state.store.read(&call.workspace, lane, move |c| page.render(c)).await??;
     let single = matches!(target, Target::Entity(_));
     if let Target::Entity(id) = target
@@ -47,8 +55,8 @@ pub async fn read(
     {
         return Err(Error::not_found(&app.state.model.catalog.entity(entity).name, id));
     }
-    let callback = parameters.callback.as_deref();
-    let mut answer = finish(call.formats.success, parameters.prettify, callback, body);
+    let callback = prepared.parameters.callback.as_deref();
+    let mut answer = finish(call.formats.success, prepared.parameters.prettify, callback, body);
     answer.rows = outcome.rows;
     answer.tags = if single { "get-resource" } else { "" };
     Ok(answer)
@@ -95,95 +103,110 @@ pub async fn custom_fields(app: &App, call: &Call) -> Result<Arc<Vec<CustomField
     Ok(fields)
 }
 
+/// What of a request can be kept for the next one like it.
+#[derive(Debug)]
+pub struct Prepared {
+    parameters: V1Parameters,
+    plan: Plan,
+    /// Element of an XML list.
+    plural: Name,
+}
+
+async fn prepare(
+    app: &App,
+    call: &Call,
+    caller: &Account,
+    entity: EntityId,
+    target: Target,
+) -> Result<Arc<Prepared>, Error> {
+    let fields = match V1Parameters::needs_custom_fields(call) {
+        true => custom_fields(app, call).await?,
+        false => Arc::default(),
+    };
+    let context = match call.parameters.text("acid") {
+        Some(acid) => super::context::stored(app, call, acid)?,
+        None => None,
+    };
+    let part = match target {
+        Target::Collection => String::new(),
+        Target::Entity(_) => "one".to_owned(),
+        Target::Inner { id, collection, .. } => format!("{id}.{}", collection.index),
+    };
+    let key = plan_key(call, '1', entity, &part, caller.sees_all(), &fields);
+    if let Some(known) = key.as_ref().and_then(|key| app.state.v1_plans.get(key)) {
+        return Ok(known);
+    }
+    let parameters = V1Parameters::parse(call)?;
+    let model = &app.state.model;
+    let catalog = &model.catalog;
+    let (entity, within) = match target {
+        Target::Collection | Target::Entity(_) => (entity, None),
+        Target::Inner { id, collection, .. } => {
+            let item = catalog.member(collection).collection().map_or(entity, |c| c.item);
+            (item, Some((collection, id)))
+        }
+    };
+    let read = Read {
+        entity,
+        within,
+        id: None,
+        any_id: matches!(target, Target::Entity(_)),
+        include: parameters.include.as_deref(),
+        exclude: parameters.exclude.as_deref(),
+        append: &parameters.append,
+        filter: parameters.filter.as_ref(),
+        order: parameters.order.as_ref().map(|(path, down)| (path, *down)),
+        limit: parameters.limit,
+        inner_take: parameters.inner_take,
+        inner_skip: parameters.inner_skip,
+        context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
+    };
+    let scene = Scene { model, custom_fields: &fields, caller: caller.caller(), zone: call.workspace.zone() };
+    let plan = sql::plan(catalog, &query::read(scene, &read)?);
+    let plural = Name::new(&catalog.entity(entity).plural);
+    let prepared = Arc::new(Prepared { parameters, plan, plural });
+    if let Some(key) = key {
+        app.state.v1_plans.put(key, Arc::clone(&prepared));
+    }
+    Ok(prepared)
+}
+
+/// Address of the collection, without parameters.
+fn address(app: &App, call: &Call, entity: EntityId, target: Target) -> String {
+    let catalog = &app.state.model.catalog;
+    match target {
+        Target::Inner { owner, id, collection } => {
+            let (owner, collection) = (&catalog.entity(owner).plural, &catalog.member(collection).name);
+            format!("{}/api/v1/{owner}/{id}/{collection}", call.base)
+        }
+        Target::Collection | Target::Entity(_) => format!("{}/api/v1/{}", call.base, catalog.entity(entity).plural),
+    }
+}
+
 /// Everything a reader thread needs to write the answer.
 struct Page {
     app: App,
     call: Arc<Call>,
-    plan: Plan,
-    parameters: Arc<V1Parameters>,
+    prepared: Arc<Prepared>,
     me: i64,
-    /// Element of an XML list.
-    plural: Name,
-    /// Address of the collection, without parameters.
     address: String,
-    single: bool,
+    /// For one entity instead of a page.
+    id: Option<i64>,
 }
 
 impl Page {
-    async fn new(
-        app: &App,
-        call: &Arc<Call>,
-        caller: &Account,
-        entity: EntityId,
-        target: Target,
-        parameters: Arc<V1Parameters>,
-    ) -> Result<Self, Error> {
-        let model = &app.state.model;
-        let catalog = &model.catalog;
-        let fields = match parameters.needs_custom_fields {
-            true => custom_fields(app, call).await?,
-            false => Arc::default(),
-        };
-        let context = match &parameters.acid {
-            Some(acid) => super::context::stored(app, call, acid)?,
-            None => None,
-        };
-        let (entity, within, id) = match target {
-            Target::Collection => (entity, None, None),
-            Target::Entity(id) => (entity, None, Some(id)),
-            Target::Inner { id, collection, .. } => {
-                let item = catalog.member(collection).collection().map_or(entity, |c| c.item);
-                (item, Some((collection, id)), None)
-            }
-        };
-        let address = match target {
-            Target::Inner { owner, id, collection } => {
-                let (owner, collection) = (&catalog.entity(owner).plural, &catalog.member(collection).name);
-                format!("{}/api/v1/{owner}/{id}/{collection}", call.base)
-            }
-            Target::Collection | Target::Entity(_) => format!("{}/api/v1/{}", call.base, catalog.entity(entity).plural),
-        };
-        let read = Read {
-            entity,
-            within,
-            id,
-            include: parameters.include.as_deref(),
-            exclude: parameters.exclude.as_deref(),
-            append: &parameters.append,
-            filter: parameters.filter.as_ref(),
-            order: parameters.order.as_ref().map(|(path, down)| (path, *down)),
-            limit: parameters.limit,
-            inner_take: parameters.inner_take,
-            inner_skip: parameters.inner_skip,
-            context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
-        };
-        let scene = Scene { model, custom_fields: &fields, caller: caller.caller(), zone: call.workspace.zone() };
-        let plan = sql::plan(catalog, &query::read(scene, &read)?);
-        let plural = Name::new(&catalog.entity(entity).plural);
-        Ok(Self {
-            app: app.clone(),
-            call: Arc::clone(call),
-            plan,
-            parameters,
-            me: caller.id,
-            plural,
-            address,
-            single: matches!(target, Target::Entity(_)),
-        })
-    }
-
     fn render(&self, connection: &Connection) -> Result<(Vec<u8>, Outcome), StoreError> {
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
         match self.call.formats.success {
             Format::Json => {
                 let out = Vec::with_capacity(4096);
-                let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.parameters.notation, zone, base);
+                let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.prepared.parameters.notation, zone, base);
                 let outcome = self.run(connection, None, &mut writer)?;
                 Ok((writer.finish(), outcome))
             }
             Format::Xml => {
                 let mut writer = XmlWriter::new(Vec::with_capacity(4096), zone, base);
-                let outcome = self.run(connection, Some(&self.plural), &mut writer)?;
+                let outcome = self.run(connection, Some(&self.prepared.plural), &mut writer)?;
                 Ok((writer.finish(), outcome))
             }
         }
@@ -193,22 +216,22 @@ impl Page {
         let (now, today) = times(&self.call);
         let rest = |rest: &Rest<'_>| {
             let path = format!("{}/api/v1/{}/{}/{}", self.call.base, rest.owner, rest.key, rest.collection);
-            self.parameters.rest(&path, rest.include, rest.take, rest.skip)
+            self.prepared.parameters.rest(&path, rest.include, rest.take, rest.skip)
         };
         let request = Request { now, today, me: self.me, rest: &rest };
         let links = |more: bool| self.links(more);
-        let root = match self.single {
-            true => Root::One,
-            false => Root::Page { name, form: ListForm::Envelope, links: &links },
+        let root = match self.id {
+            Some(id) => Root::Id(id),
+            None => Root::Page { name, form: ListForm::Envelope, links: &links },
         };
-        Ok(store::run(connection, &self.plan, &self.app.state.definitions, &request, &root, sink)?)
+        Ok(store::run(connection, &self.prepared.plan, &self.app.state.definitions, &request, &root, sink)?)
     }
 
     /// `Next` where more rows follow, `Prev` where rows were skipped; a first page cut short by `skip` shrinks.
     fn links(&self, more: bool) -> Links {
-        let take = u64::from(self.parameters.limit.take.unwrap_or_default());
-        let skip = self.parameters.limit.skip;
-        let page = |take, skip| self.parameters.page(&self.address, take, skip);
+        let take = u64::from(self.prepared.parameters.limit.take.unwrap_or_default());
+        let skip = self.prepared.parameters.limit.skip;
+        let page = |take, skip| self.prepared.parameters.page(&self.address, take, skip);
         Links {
             prev: (skip > 0).then(|| if skip < take { page(skip, 0) } else { page(take, skip - take) }),
             next: more.then(|| page(take, skip + take)),

@@ -23,12 +23,9 @@ pub struct V1Parameters {
     pub limit: Limit,
     pub inner_take: u32,
     pub inner_skip: u64,
-    pub acid: Option<String>,
     pub notation: Notation,
     pub prettify: bool,
     pub callback: Option<String>,
-    /// Whether the filter names custom fields, which an account configures.
-    pub needs_custom_fields: bool,
     /// What links repeat, in their fixed order, ending before `take`.
     repeated: String,
     /// What links to the rest of an inner collection repeat.
@@ -89,14 +86,17 @@ impl V1Parameters {
             limit: Limit { take: Some(take), skip },
             inner_take,
             inner_skip,
-            acid: p.text("acid").map(str::to_owned),
             notation: notation(call)?,
             prettify: p.get("prettify").is_some(),
             callback,
-            needs_custom_fields: filter.is_some_and(|f| f.to_ascii_lowercase().contains("customfields")),
             repeated,
             format,
         })
+    }
+
+    /// Whether the filter names custom fields, which an account configures.
+    pub fn needs_custom_fields(call: &Call) -> bool {
+        call.parameters.text("where").is_some_and(|f| f.to_ascii_lowercase().contains("customfields"))
     }
 
     /// The address of the page that starts at `skip`.

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::call::Call;
 use super::error::Error;
 use super::page::{custom_fields, times};
+use super::plan_key::plan_key;
 use super::v2_parameters::V2Parameters;
 use crate::app::App;
 use crate::catalog::EntityId;
@@ -111,22 +112,60 @@ impl Job {
     }
 
     fn answer(&self, connection: &Connection, target: &Target) -> Result<Answer, Error> {
-        let parameters = V2Parameters::parse(&self.call)?;
-        let selection = self.select(target.id, &parameters, false)?;
-        let plan = self.plan(&selection);
-        let links = |more: bool| page_links(&plan, &parameters, &target.address, more);
-        let root = match selection {
-            Selection::Page(_) => Root::Page { name: None, form: ListForm::Envelope, links: &links },
-            Selection::Array(_) => Root::Page { name: None, form: ListForm::Plain, links: &|_| Links::default() },
-            Selection::Value(_) => Root::One,
+        let Prepared { parameters, plan, root } = &*self.prepare(target)?;
+        let links = |more: bool| page_links(plan, parameters, &target.address, more);
+        let root = match root {
+            Form::Page => Root::Page { name: None, form: ListForm::Envelope, links: &links },
+            Form::Array => Root::Page { name: None, form: ListForm::Plain, links: &|_| Links::default() },
+            Form::Value => Root::One,
         };
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
         let mut writer = JsonWriter::new(Vec::with_capacity(4096), &JsonStyle::V2, parameters.notation, zone, base);
-        let outcome = self.run(connection, &plan, &root, &mut writer)?;
-        let mut answer = finish(&parameters, writer.finish());
+        let outcome = self.run(connection, plan, &root, &mut writer)?;
+        let mut answer = finish(parameters, writer.finish());
         answer.rows = outcome.rows;
         Ok(answer)
     }
+
+    /// The plan of the request, from one like it where there was one.
+    fn prepare(&self, target: &Target) -> Result<Arc<Prepared>, Error> {
+        // an acid says different things to different workspaces
+        let keyed = self.call.parameters.text("acid").is_none();
+        let part = target.id.map(|id| id.to_string()).unwrap_or_default();
+        let key =
+            keyed.then(|| plan_key(&self.call, '2', self.entity, &part, self.caller.sees_all, &self.fields)).flatten();
+        let plans = &self.app.state.v2_plans;
+        if let Some(known) = key.as_ref().and_then(|key| plans.get(key)) {
+            return Ok(known);
+        }
+        let parameters = V2Parameters::parse(&self.call)?;
+        let selection = self.select(target.id, &parameters, false)?;
+        let root = match selection {
+            Selection::Page(_) => Form::Page,
+            Selection::Array(_) => Form::Array,
+            Selection::Value(_) => Form::Value,
+        };
+        let prepared = Arc::new(Prepared { plan: self.plan(&selection), parameters, root });
+        if let Some(key) = key {
+            plans.put(key, Arc::clone(&prepared));
+        }
+        Ok(prepared)
+    }
+}
+
+/// What of a request can be kept for the next one like it.
+#[derive(Debug)]
+pub struct Prepared {
+    parameters: V2Parameters,
+    plan: Plan,
+    root: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Page,
+    Array,
+    Value,
 }
 
 /// An empty page says nothing of what follows: a link to itself would be followed for ever.

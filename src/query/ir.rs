@@ -124,6 +124,8 @@ pub enum Parameter {
     Today,
     /// Id of the caller.
     Me,
+    /// Id of the one entity that is asked for.
+    Id,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -222,7 +224,7 @@ impl Expr {
             | Expr::Call { ty, .. }
             | Expr::Conditional { ty, .. } => *ty,
             Expr::Parameter(Parameter::Now | Parameter::Today) => ValueType::Date,
-            Expr::Parameter(Parameter::Me) | Expr::Key(_) => ValueType::Int,
+            Expr::Parameter(Parameter::Me | Parameter::Id) | Expr::Key(_) => ValueType::Int,
             Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::In { .. } | Expr::InSet { .. } => ValueType::Bool,
             Expr::Fold(fold) => fold.ty,
         }

@@ -55,7 +55,7 @@ fn computed_text(kind: &MemberKind) -> Option<&str> {
 }
 
 /// A custom field that an account has configured.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CustomField {
     pub name: String,
     /// `Text`, `DropDown`, `Number`, …

@@ -39,6 +39,8 @@ pub enum Root<'a> {
     Page { name: Option<&'a Name>, form: ListForm, links: &'a dyn Fn(bool) -> Links },
     /// The first row alone.
     One,
+    /// The first row of a plan that was made for any id.
+    Id(i64),
 }
 
 /// Rows seen at the root, and whether more follow.
@@ -48,7 +50,7 @@ pub struct Outcome {
     pub more: bool,
 }
 
-/// Runs `plan` into `sink`. Nothing is written for [`Root::One`] without a row.
+/// Runs `plan` into `sink`. Nothing is written where one row is asked for and there is none.
 ///
 /// # Errors
 /// SQLite's, among them what a conversion in the query fails on.
@@ -71,6 +73,7 @@ pub fn run<S: Sink>(
             Ok(outcome)
         }
         Root::One => runner.rows(&mut open, 0, Some(1), 0),
+        Root::Id(id) => runner.rows(&mut open, *id, Some(1), 0),
     }
 }
 
@@ -153,6 +156,7 @@ impl<'a, S: Sink> Runner<'a, S> {
             Param::Run(Parameter::Now) => statement.raw_bind_parameter(at, self.request.now),
             Param::Run(Parameter::Today) => statement.raw_bind_parameter(at, self.request.today),
             Param::Run(Parameter::Me) => statement.raw_bind_parameter(at, self.request.me),
+            Param::Run(Parameter::Id) => statement.raw_bind_parameter(at, owner),
             Param::Owner => statement.raw_bind_parameter(at, owner),
             Param::Take => statement.raw_bind_parameter(at, take.map_or(-1, |take| rows(take.saturating_add(1)))),
             Param::Skip => statement.raw_bind_parameter(at, rows(skip)),

@@ -19,6 +19,8 @@ pub struct Read<'q> {
     pub within: Option<(MemberId, i64)>,
     /// One entity instead of a page.
     pub id: Option<i64>,
+    /// One entity, whose id is known when the plan runs.
+    pub any_id: bool,
     pub include: Option<&'q [Inclusion]>,
     pub exclude: Option<&'q [Inclusion]>,
     pub append: &'q [Inclusion],
@@ -39,6 +41,7 @@ impl Read<'_> {
             entity,
             within: None,
             id: None,
+            any_id: false,
             include: None,
             exclude: None,
             append: &[],
@@ -65,14 +68,17 @@ pub fn read(scene: Scene<'_>, read: &Read<'_>) -> Result<Query> {
     if let Some(id) = read.id {
         rows.filter.push(equal(Expr::Key(at.path.clone()), Expr::int(id)));
     }
+    if read.any_id {
+        rows.filter.push(equal(Expr::Key(at.path.clone()), Expr::Parameter(Parameter::Id)));
+    }
     if let Some((projects, teams)) = read.context {
         rows.filter.extend(binder.in_context(&at, projects, teams));
     }
     // an address that names one entity leaves nothing to filter
-    if let Some(filter) = read.filter.filter(|_| read.id.is_none()) {
+    if let Some(filter) = read.filter.filter(|_| read.id.is_none() && !read.any_id) {
         binder.conjunction(filter, &at, &mut rows.filter)?;
     }
-    if read.id.is_none() {
+    if read.id.is_none() && !read.any_id {
         rows.order = match read.order {
             Some((path, descending)) => binder.sort(path, descending, &at)?,
             None => binder.default_order(&at),
