@@ -52,15 +52,31 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
             Some((tokio::spawn(accept(app.clone(), listener, Some(acceptor), stopped)), port))
         }
     };
+    let idle = tokio::spawn(drop_idle_workspaces(app.clone()));
     let tokens = app.demo_tokens().await;
     announce(&app, &url, &tokens, secure.as_ref().map(|(_, address)| *address));
     stop.await;
+    idle.abort();
     let _ = stopping.send(true);
     let _ = plain.await;
     if let Some((secure, _)) = secure {
         let _ = secure.await;
     }
     Ok(())
+}
+
+/// Looks for idle workspaces for as long as it runs, if the settings give them an end.
+pub(crate) async fn drop_idle_workspaces(app: App) {
+    let Some(limit) = app.config().workspace_idle else { return };
+    let pause = (limit / 4).clamp(Duration::from_millis(100), Duration::from_secs(60));
+    loop {
+        tokio::time::sleep(pause).await;
+        let state = app.state.clone();
+        let dropped = tokio::task::spawn_blocking(move || state.drop_idle()).await.unwrap_or_default();
+        if dropped > 0 {
+            tracing::info!(target: "tpmock::workspaces", dropped, "dropped {dropped} idle workspace(s)");
+        }
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {

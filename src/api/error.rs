@@ -154,8 +154,8 @@ impl Error {
             return Answer::page(404, not_found_page(&self.message));
         }
         let format = match call {
-            // v2 speaks JSON only
-            _ if super::v2::speaks(parts.uri.path()) => Format::Json,
+            // v2 and the control interface speak JSON only
+            _ if super::v2::speaks(parts.uri.path()) || super::control::is_control(parts.uri.path()) => Format::Json,
             Some(call) => call.formats.error,
             None => {
                 let parameters = Parameters::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default();
@@ -166,7 +166,7 @@ impl Error {
             status: self.kind.word(),
             message: self.message,
             items: self.items,
-            error_id: app.state.guid(),
+            error_id: app.state.guid(call.map(|c| &*c.workspace)),
         };
         let (body, content_type) = match format {
             Format::Json => (document.json(), "application/json; charset=utf-8"),

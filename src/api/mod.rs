@@ -35,6 +35,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::response::Response;
 use tracing::info;
 
@@ -42,9 +43,6 @@ use crate::app::App;
 use answer::Answer;
 use call::Call;
 use error::Error;
-
-/// Largest request body, uploads included.
-pub(crate) const MAX_BODY: usize = 32 * 1024 * 1024;
 
 pub fn router(app: &App) -> Router {
     Router::new().fallback(handle).with_state(app.clone())
@@ -71,6 +69,9 @@ async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
     };
     let answer = result.unwrap_or_else(|error| error.render(&app, call.as_deref(), &parts));
     let status = answer.status;
+    if let Some(call) = call.as_ref().filter(|c| status < 300 && is_write(c)) {
+        call.workspace.clock.tick();
+    }
     let rows = answer.rows;
     let workspace = call.as_ref().map_or("-", |c| c.workspace.key()).to_owned();
     let response = answer.into_response(&app, call.as_deref(), &method);
@@ -79,12 +80,17 @@ async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
     response
 }
 
+/// Whether a request changes the account, so that a clock that steps moves on.
+fn is_write(call: &Call) -> bool {
+    !matches!(call.method, Method::GET | Method::HEAD | Method::OPTIONS) && !control::is_control(&call.path)
+}
+
 /// Every route. Segments have lost their workspace prefix, doubled slashes and escapes; words match in any case.
 async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
     let lower: Vec<String> = call.segments.iter().map(|s| s.to_ascii_lowercase()).collect();
     let segments: Vec<&str> = lower.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["_tpmock", rest @ ..] => control::route(app, call, rest).await,
+        ["_tpmock", ..] => control::route(app, call).await,
         ["api", "login", what @ ("validate" | "validaterequester")] => authentication::validate(app, call, what).await,
         ["api", "v1", rest @ ..] => {
             let caller = auth::caller(app, call).await?;

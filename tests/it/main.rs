@@ -1,5 +1,6 @@
 //! Tests written in Rust, one crate of modules.
 
+mod control;
 mod smoke;
 mod syntax;
 mod tidy;
