@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::api::Journal;
 use crate::catalog;
 use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
@@ -60,6 +61,7 @@ pub(crate) struct State {
     pub definitions: Arc<Definitions>,
     pub store: Store,
     pub snapshots: Snapshots,
+    pub journal: Journal,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
 }
 
@@ -115,7 +117,8 @@ impl App {
         let store = Store::open(options, origin)?;
         let definitions = Arc::new(sql::definitions(&model.catalog));
         let snapshots = Snapshots::new(config.snapshots.clone(), config.limits.snapshots);
-        let state = State { config, model, definitions, store, snapshots, memories: Mutex::default() };
+        let journal = Journal::new(config.limits.journal_bytes);
+        let state = State { config, model, definitions, store, snapshots, journal, memories: Mutex::default() };
         Ok(Self { state: Arc::new(state) })
     }
 

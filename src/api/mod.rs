@@ -9,8 +9,10 @@ mod call;
 mod context;
 mod control;
 mod error;
+mod exchange;
 mod files;
 mod headers;
+mod journal;
 mod links;
 mod meta;
 mod multipart;
@@ -33,56 +35,21 @@ mod v2_parameters;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::Method;
-use axum::response::Response;
-use tracing::info;
 
 use crate::app::App;
 use answer::Answer;
 use call::Call;
 use error::Error;
 
+pub(crate) use journal::Journal;
+
 pub fn router(app: &App) -> Router {
-    Router::new().fallback(handle).with_state(app.clone())
+    Router::new().fallback(exchange::handle).with_state(app.clone())
 }
 
 /// The same behind TLS, where links begin with https.
 pub(crate) fn secure_router(app: &App) -> Router {
     router(app).layer(axum::Extension(links::Secure))
-}
-
-/// One request from its parts to its bytes, with its line in the log.
-async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
-    let started = std::time::Instant::now();
-    let (parts, body) = request.into_parts();
-    let method = parts.method.clone();
-    let path = parts.uri.path().to_owned();
-    let (call, result) = match Call::receive(&app, &parts, body).await {
-        Ok(call) => {
-            let call = Arc::new(call);
-            let result = route(&app, &call).await;
-            (Some(call), result)
-        }
-        Err(error) => (None, Err(error)),
-    };
-    let answer = result.unwrap_or_else(|error| error.render(&app, call.as_deref(), &parts));
-    let status = answer.status;
-    if let Some(call) = call.as_ref().filter(|c| status < 300 && is_write(c)) {
-        call.workspace.clock.tick();
-    }
-    let rows = answer.rows;
-    let workspace = call.as_ref().map_or("-", |c| c.workspace.key()).to_owned();
-    let response = answer.into_response(&app, call.as_deref(), &method);
-    let ms = started.elapsed().as_secs_f64() * 1000.0;
-    info!(target: "tpmock::request", %method, path, status, ms, rows, workspace, "{method} {path} {status}");
-    response
-}
-
-/// Whether a request changes the account, so that a clock that steps moves on.
-fn is_write(call: &Call) -> bool {
-    !matches!(call.method, Method::GET | Method::HEAD | Method::OPTIONS) && !control::is_control(&call.path)
 }
 
 /// Every route. Segments have lost their workspace prefix, doubled slashes and escapes; words match in any case.

@@ -6,6 +6,7 @@ mod body;
 mod clock;
 mod guard;
 mod page;
+mod requests;
 mod route;
 mod seeds;
 mod snapshots;

@@ -6,8 +6,9 @@ use serde_json::json;
 use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
+use super::super::journal::Filter;
 use super::guard::{allowed, only};
-use super::{body, clock, seeds, snapshots, workspaces};
+use super::{body, clock, requests, seeds, snapshots, workspaces};
 use crate::app::App;
 
 /// # Errors
@@ -23,6 +24,8 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["reset"] => {
             only(call, &[Method::POST])?;
             body::blocking(app, call, |state, w| Ok(state.reset_workspace(w)?)).await?;
+            let workspace = Some(call.workspace.key().to_owned());
+            app.state.journal.clear(&Filter { workspace, ..Filter::default() });
             Ok(generation(call))
         }
         ["workspaces"] => workspaces::route(app, call, None).await,
@@ -31,6 +34,8 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["snapshots", _] => snapshots::route(app, call, Some(names[1])).await,
         ["snapshots", _, "restore"] => snapshots::restore(app, call, names[1]).await,
         ["clock"] => clock::route(call),
+        ["requests", rest @ ..] => requests::route(app, call, rest).await,
+        ["requests.har"] => requests::archive(app, call),
         ["export"] => seeds::export(app, call).await,
         ["import"] => seeds::import(app, call).await,
         ["diff"] => seeds::diff(app, call).await,
