@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::api::Journal;
+use crate::api::{Faults, Journal};
 use crate::catalog;
 use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
@@ -62,6 +62,7 @@ pub(crate) struct State {
     pub store: Store,
     pub snapshots: Snapshots,
     pub journal: Journal,
+    pub faults: Faults,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
 }
 
@@ -118,7 +119,8 @@ impl App {
         let definitions = Arc::new(sql::definitions(&model.catalog));
         let snapshots = Snapshots::new(config.snapshots.clone(), config.limits.snapshots);
         let journal = Journal::new(config.limits.journal_bytes);
-        let state = State { config, model, definitions, store, snapshots, journal, memories: Mutex::default() };
+        let (faults, memories) = (Faults::default(), Mutex::default());
+        let state = State { config, model, definitions, store, snapshots, journal, faults, memories };
         Ok(Self { state: Arc::new(state) })
     }
 

@@ -1,16 +1,21 @@
 //! Listening: binds, announces, serves, stops without cutting a request off.
 
+use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::ServiceExt;
 
+use crate::api::Dropped;
 use crate::app::{App, StartError};
 use crate::config::{Auth, SeedSource};
 use crate::head::Lenient;
@@ -103,8 +108,11 @@ async fn accept(
     let graceful = GracefulShutdown::new();
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = TowerToHyperService::new(app.router());
-    let secure_service = TowerToHyperService::new(crate::api::secure_router(&app));
+    let service = TowerToHyperService::new(ServiceExt::<Request<Incoming>>::map_result(app.router(), unless_dropped));
+    let secure_service = TowerToHyperService::new(ServiceExt::<Request<Incoming>>::map_result(
+        crate::api::secure_router(&app),
+        unless_dropped,
+    ));
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -137,6 +145,16 @@ async fn accept(
     }
     drop(listener);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+/// An error ends a connection without an answer, which is what a fault may ask for.
+fn unless_dropped<B>(result: Result<Response<B>, Infallible>) -> Result<Response<B>, Broken> {
+    match result {
+        Ok(response) if response.extensions().get::<Dropped>().is_none() => Ok(response),
+        _ => Err("cut by a fault".into()),
+    }
 }
 
 /// The banner; its last line is the sign that the server answers and never changes.

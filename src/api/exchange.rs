@@ -11,8 +11,11 @@ use axum::response::Response;
 use jiff::Timestamp;
 use tracing::info;
 
+use super::answer::Answer;
 use super::call::Call;
 use super::control;
+use super::error::{Error, Kind};
+use super::faults::{Dropped, Effect, Hit, spoil};
 use super::journal::{Entry, Kept, entity_of};
 use super::route;
 use crate::app::App;
@@ -20,20 +23,29 @@ use crate::app::App;
 pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    let (call, result) = match Call::receive(&app, &parts, body).await {
+    let (call, hit, result) = match Call::receive(&app, &parts, body).await {
         Ok(call) => {
             let call = Arc::new(call);
-            let result = route(&app, &call).await;
-            (Some(call), result)
+            let hit = if control::is_control(&call.path) { None } else { app.state.faults.decide(&app, &call) };
+            let result = answer(&app, &call, hit.as_ref()).await;
+            (Some(call), hit, result)
         }
-        Err(error) => (None, Err(error)),
+        Err(error) => (None, None, Err(error)),
     };
     let not_emulated = result.as_ref().err().and_then(|error| error.feature.clone());
     let answer = result.unwrap_or_else(|error| error.render(&app, call.as_deref(), &parts));
+    let effect = hit.as_ref().and_then(|hit| hit.effect.as_ref());
+    let answer = match effect {
+        Some(effect) => spoil(answer, effect),
+        None => answer,
+    };
     let (status, rows) = (answer.status, answer.rows);
     let body =
         answer.stream.is_none().then(|| if parts.method == Method::HEAD { Bytes::new() } else { answer.body.clone() });
-    let response = answer.into_response(&app, call.as_deref(), &parts.method);
+    let mut response = answer.into_response(&app, call.as_deref(), &parts.method);
+    if matches!(effect, Some(Effect::Cut { after: None })) {
+        response.extensions_mut().insert(Dropped);
+    }
     let ms = started.elapsed().as_secs_f64() * 1000.0;
     log(&parts, call.as_deref(), status, rows, ms);
     if let Some(call) = &call
@@ -43,11 +55,30 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
             call.workspace.clock.tick();
         }
         if app.state.journal.is_on() {
-            let outcome = Outcome { status, rows, ms, body, headers: response.headers().clone(), not_emulated };
+            let headers = response.headers().clone();
+            let fault = hit.map(|hit| hit.words());
+            let outcome = Outcome { status, rows, ms, body, headers, fault, not_emulated };
             remember(&app, call, parts, outcome);
         }
     }
     response
+}
+
+/// The ordinary answer, or what a fault puts in its place.
+async fn answer(app: &App, call: &Arc<Call>, hit: Option<&Hit>) -> Result<Answer, Error> {
+    if let Some(delay) = hit.and_then(|hit| hit.delay) {
+        tokio::time::sleep(delay).await;
+    }
+    match hit.and_then(|hit| hit.effect.as_ref()) {
+        Some(Effect::Status { status, message, retry_after }) => {
+            let message = message.clone().unwrap_or_else(|| "A fault was asked for.".to_owned());
+            let mut error = Error::new(Kind::Status(*status), message);
+            error.retry_after = *retry_after;
+            Err(error)
+        }
+        Some(Effect::Expired) => Err(Error::unauthorized()),
+        _ => route(app, call).await,
+    }
 }
 
 fn log(parts: &Parts, call: Option<&Call>, status: u16, rows: usize, ms: f64) {
@@ -64,6 +95,7 @@ struct Outcome {
     /// Missing where it is still being made.
     body: Option<Bytes>,
     headers: HeaderMap,
+    fault: Option<String>,
     not_emulated: Option<String>,
 }
 
@@ -86,7 +118,7 @@ fn remember(app: &App, call: &Call, parts: Parts, outcome: Outcome) {
         answer_headers: outcome.headers,
         answer: outcome.body.as_ref().map_or_else(Kept::streamed, Kept::new),
         rows: outcome.rows,
-        fault: None,
+        fault: outcome.fault,
         not_emulated: outcome.not_emulated,
     });
 }

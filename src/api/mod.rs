@@ -10,6 +10,7 @@ mod context;
 mod control;
 mod error;
 mod exchange;
+mod faults;
 mod files;
 mod headers;
 mod journal;
@@ -41,6 +42,7 @@ use answer::Answer;
 use call::Call;
 use error::Error;
 
+pub(crate) use faults::{Dropped, Faults};
 pub(crate) use journal::Journal;
 
 pub fn router(app: &App) -> Router {

@@ -2,8 +2,9 @@
 //!
 //! Below `/w/{key}/` or with the header `X-TPMock-Workspace` every question is about that workspace.
 
-mod body;
+pub mod body;
 mod clock;
+mod faults;
 mod guard;
 mod page;
 mod requests;

@@ -8,7 +8,7 @@ use super::super::call::Call;
 use super::super::error::Error;
 use super::super::journal::Filter;
 use super::guard::{allowed, only};
-use super::{body, clock, requests, seeds, snapshots, workspaces};
+use super::{body, clock, faults, requests, seeds, snapshots, workspaces};
 use crate::app::App;
 
 /// # Errors
@@ -25,6 +25,7 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
             only(call, &[Method::POST])?;
             body::blocking(app, call, |state, w| Ok(state.reset_workspace(w)?)).await?;
             let workspace = Some(call.workspace.key().to_owned());
+            app.state.faults.clear(workspace.as_deref());
             app.state.journal.clear(&Filter { workspace, ..Filter::default() });
             Ok(generation(call))
         }
@@ -34,6 +35,8 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["snapshots", _] => snapshots::route(app, call, Some(names[1])).await,
         ["snapshots", _, "restore"] => snapshots::restore(app, call, names[1]).await,
         ["clock"] => clock::route(call),
+        ["faults"] => faults::route(app, call, None),
+        ["faults", id] => faults::route(app, call, Some(id)),
         ["requests", rest @ ..] => requests::route(app, call, rest).await,
         ["requests.har"] => requests::archive(app, call),
         ["export"] => seeds::export(app, call).await,

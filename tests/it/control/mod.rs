@@ -1,6 +1,7 @@
 //! The control interface, over HTTP as tests use it.
 
 mod clock;
+mod faults;
 mod requests;
 mod seeds;
 mod snapshots;
