@@ -5,9 +5,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::api::{Faults, Journal};
 use crate::catalog;
-use crate::clock::{Clock, Zone, parse_instant};
+use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
+use crate::control::Snapshots;
 use crate::query::{CustomField, Model};
 use crate::recent::Recent;
 use crate::rules::accounts::Account;
@@ -16,7 +18,7 @@ use crate::rules::world;
 use crate::secret;
 use crate::sql::{self, Definitions};
 use crate::store::seed::{self, SeedFile};
-use crate::store::{Options, Origin, Store, StoreError, Workspace};
+use crate::store::{Connection, Options, Origin, Store, StoreError, Workspace};
 use crate::syntax;
 
 const CATALOG: &str = include_str!("../fixtures/catalog.json");
@@ -65,8 +67,10 @@ pub(crate) struct State {
     /// Plans of recent requests. They hold for every workspace.
     pub v1_plans: Recent<crate::api::V1Plan>,
     pub v2_plans: Recent<crate::api::V2Plan>,
+    pub snapshots: Snapshots,
+    pub journal: Journal,
+    pub faults: Faults,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
-    guids: AtomicU64,
 }
 
 /// What is remembered about one generation of a workspace, so that it is not asked for at each request.
@@ -74,6 +78,8 @@ pub(crate) struct Memory {
     generation: u64,
     /// Moves on whenever an account or a custom field changes: what was read before is not remembered.
     epoch: AtomicU64,
+    /// Identifiers given out, so that equal requests get equal ones.
+    guids: AtomicU64,
     /// Accounts by the fingerprint of the credential that proved them.
     accounts: Mutex<HashMap<[u8; 32], Account>>,
     custom_fields: Mutex<Option<Arc<Vec<CustomField>>>>,
@@ -103,16 +109,24 @@ impl App {
                 let (model, zone, now) = (Arc::clone(&model), Arc::clone(&zone), clock.now());
                 Box::new(move |connection| {
                     let files: Vec<SeedFile<'_>> = files.iter().map(|(name, text)| SeedFile { name, text }).collect();
-                    let ground =
-                        seed::Ground { catalog: &model.catalog, zone: &zone, now, hash: &secret::hash_password };
-                    seed::load(connection, &ground, &files).map_err(|e| StoreError::Seed(e.to_string()))
+                    load_seed(connection, &model, &zone, now, &files)
                 })
             },
         };
-        let options =
-            Options { data: config.data.clone(), workspaces: config.max_workspaces, clock, zone, ..Options::default() };
+        let options = Options {
+            data: config.data.clone(),
+            workspaces: config.max_workspaces,
+            bytes: config.limits.workspace_bytes,
+            streams: config.limits.streams,
+            clock,
+            zone,
+            ..Options::default()
+        };
         let store = Store::open(options, origin)?;
         let definitions = Arc::new(sql::definitions(&model.catalog));
+        let snapshots = Snapshots::new(config.snapshots.clone(), config.limits.snapshots);
+        let journal = Journal::new(config.limits.journal_bytes);
+        let (faults, memories) = (Faults::default(), Mutex::default());
         let state = State {
             config,
             model,
@@ -120,8 +134,10 @@ impl App {
             store,
             v1_plans: Recent::new(MAX_PLANS),
             v2_plans: Recent::new(MAX_PLANS),
-            memories: Mutex::default(),
-            guids: AtomicU64::new(0),
+            snapshots,
+            journal,
+            faults,
+            memories,
         };
         Ok(Self { state: Arc::new(state) })
     }
@@ -141,7 +157,7 @@ impl App {
             return Vec::new();
         }
         let workspace = self.state.store.default_workspace();
-        let read = |c: &crate::store::Connection| crate::store::select(c, crate::rules::accounts::TOKENS, &[]);
+        let read = |c: &Connection| crate::store::select(c, crate::rules::accounts::TOKENS, &[]);
         let rows = self.state.store.read(workspace, crate::store::Lane::Short, read).await;
         let rows = rows.and_then(|r| r).unwrap_or_default();
         let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
@@ -162,9 +178,12 @@ impl State {
         if let Some(memory) = memories.get(workspace.key()).filter(|m| m.generation == generation) {
             return Arc::clone(memory);
         }
+        // identifiers go on where they were, so that what was restored has none of the next ones
+        let guids = memories.get(workspace.key()).map_or(0, |m| m.guids.load(Ordering::Relaxed));
         let memory = Arc::new(Memory {
             generation,
             epoch: AtomicU64::new(0),
+            guids: AtomicU64::new(guids),
             accounts: Mutex::default(),
             custom_fields: Mutex::default(),
             contexts: Mutex::default(),
@@ -178,8 +197,20 @@ impl State {
         self.memories.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
-    pub fn guid(&self) -> String {
-        secret::guid("server", self.guids.fetch_add(1, Ordering::Relaxed))
+    /// The next identifier of a workspace, or of the server where no workspace is at hand.
+    pub fn guid(&self, workspace: Option<&Workspace>) -> String {
+        let memory = self.memory(workspace.unwrap_or(self.store.default_workspace()));
+        secret::guid("server", memory.guids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Loads seed files into an empty database.
+    pub fn load_seed(
+        &self,
+        zone: &Zone,
+        now: Millis,
+        files: &[SeedFile<'_>],
+    ) -> impl FnOnce(&Connection) -> Result<(), StoreError> {
+        move |connection| load_seed(connection, &self.model, zone, now, files)
     }
 }
 
@@ -242,9 +273,24 @@ fn seed_files(source: &SeedSource) -> Result<Vec<(String, String)>, StartError> 
         SeedSource::File(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|e| StartError(format!("the seed {} cannot be read: {e}", path.display())))?;
-            // a file that brings no entity types stands on those that every account has
-            let base = if world::is_whole(&text) { Vec::new() } else { built_in("empty.json", EMPTY) };
-            base.into_iter().chain([(path.display().to_string(), text)]).collect()
+            seed_text(&path.display().to_string(), &text)
         }
     })
+}
+
+/// A seed of somebody's: one that brings no entity types stands on those that every account has.
+pub(crate) fn seed_text(name: &str, text: &str) -> Vec<(String, String)> {
+    let base = if world::is_whole(text) { None } else { Some(("empty.json".to_owned(), EMPTY.to_owned())) };
+    base.into_iter().chain([(name.to_owned(), text.to_owned())]).collect()
+}
+
+fn load_seed(
+    connection: &Connection,
+    model: &Model,
+    zone: &Zone,
+    now: Millis,
+    files: &[SeedFile<'_>],
+) -> Result<(), StoreError> {
+    let ground = seed::Ground { catalog: &model.catalog, zone, now, hash: &secret::hash_password };
+    seed::load(connection, &ground, files).map_err(|e| StoreError::Seed(e.to_string()))
 }

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Auth, Config, SeedSource, Tls};
+use crate::config::{Auth, Config, Limits, SeedSource, Tls};
 
 /// An emulator of the Targetprocess REST API for tests, CI jobs and demos.
 ///
@@ -95,6 +96,36 @@ pub struct Serve {
     /// Most workspaces at a time.
     #[arg(long, env = "TPMOCK_MAX_WORKSPACES", default_value_t = 4096, value_name = "N")]
     max_workspaces: usize,
+    /// Drop a workspace that nobody asked for so many seconds; the default one stays.
+    #[arg(long, env = "TPMOCK_WORKSPACE_IDLE", value_name = "SECONDS")]
+    workspace_idle: Option<u64>,
+    /// Most bytes that one workspace may hold; 0 for no limit.
+    #[arg(long, env = "TPMOCK_MAX_WORKSPACE_BYTES", default_value_t = 0, value_name = "BYTES")]
+    max_workspace_bytes: u64,
+    /// Keep named snapshots as files in this folder, so that they outlive the server.
+    #[arg(long, env = "TPMOCK_SNAPSHOTS", value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+    /// Most named snapshots at a time.
+    #[arg(long, env = "TPMOCK_MAX_SNAPSHOTS", default_value_t = Limits::default().snapshots, value_name = "N")]
+    max_snapshots: usize,
+    /// Bytes of requests and answers that are remembered for /_tpmock/requests; 0 remembers none.
+    #[arg(long, env = "TPMOCK_JOURNAL_BYTES", default_value_t = Limits::default().journal_bytes, value_name = "BYTES")]
+    journal_bytes: usize,
+    /// Most bytes of a request body, uploads included.
+    #[arg(long, env = "TPMOCK_MAX_BODY", default_value_t = Limits::default().body, value_name = "BYTES")]
+    max_body: usize,
+    /// Most connections at a time; more wait.
+    #[arg(long, env = "TPMOCK_MAX_CONNECTIONS", default_value_t = Limits::default().connections, value_name = "N")]
+    max_connections: usize,
+    /// Most streaming answers at a time.
+    #[arg(long, env = "TPMOCK_MAX_STREAMS", default_value_t = Limits::default().streams, value_name = "N")]
+    max_streams: usize,
+    /// Longest time that one request may take.
+    #[arg(long, env = "TPMOCK_REQUEST_TIME", default_value_t = 60, value_name = "SECONDS")]
+    request_time: u64,
+    /// Let pages of other sites read answers, which the real service does not.
+    #[arg(long, env = "TPMOCK_CORS")]
+    cors: bool,
     /// Secret that /_tpmock asks for when the server listens beyond loopback.
     #[arg(long, env = "TPMOCK_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     control_token: Option<String>,
@@ -140,7 +171,19 @@ impl Serve {
             base_url: self.base_url.clone(),
             tls,
             max_workspaces: self.max_workspaces,
+            workspace_idle: self.workspace_idle.map(Duration::from_secs),
+            snapshots: self.snapshots.clone(),
             control_token: self.control_token.clone(),
+            cors: self.cors,
+            limits: Limits {
+                body: self.max_body,
+                connections: self.max_connections,
+                streams: self.max_streams,
+                request_time: Duration::from_secs(self.request_time),
+                workspace_bytes: self.max_workspace_bytes,
+                snapshots: self.max_snapshots,
+                journal_bytes: self.journal_bytes,
+            },
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which account a fresh workspace holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +71,47 @@ pub struct Config {
     pub base_url: Option<String>,
     pub tls: Option<Tls>,
     pub max_workspaces: usize,
+    /// A workspace that nobody asked for as long as this is dropped; `default` stays.
+    pub workspace_idle: Option<Duration>,
+    /// Where named snapshots are kept as files; without it they go with the program.
+    pub snapshots: Option<PathBuf>,
     /// Needed for `/_tpmock` when the server listens beyond loopback.
     pub control_token: Option<String>,
+    /// Whether pages of other sites may read answers. The real service does not let them.
+    pub cors: bool,
+    pub limits: Limits,
+}
+
+/// How much of everything there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request body, uploads included.
+    pub body: usize,
+    /// Connections at a time.
+    pub connections: usize,
+    /// Streaming answers at a time.
+    pub streams: usize,
+    /// How long one request may take.
+    pub request_time: Duration,
+    /// Bytes of one workspace; 0 stands for no limit.
+    pub workspace_bytes: u64,
+    pub snapshots: usize,
+    /// Bytes of the request journal; 0 turns it off.
+    pub journal_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 32 * 1024 * 1024,
+            connections: 4096,
+            streams: 16,
+            request_time: Duration::from_secs(60),
+            workspace_bytes: 0,
+            snapshots: 256,
+            journal_bytes: 4 * 1024 * 1024,
+        }
+    }
 }
 
 /// HTTPS beside HTTP.
@@ -97,7 +137,11 @@ impl Default for Config {
             base_url: None,
             tls: None,
             max_workspaces: 4096,
+            workspace_idle: None,
+            snapshots: None,
             control_token: None,
+            cors: false,
+            limits: Limits::default(),
         }
     }
 }

@@ -70,6 +70,7 @@ pub mod catalog;
 pub mod cli;
 pub mod clock;
 mod config;
+mod control;
 pub mod date;
 pub mod draft;
 pub mod event;
@@ -88,5 +89,6 @@ pub mod value;
 pub mod wire;
 
 pub use app::{App, StartError};
-pub use config::{Auth, Config, SeedSource, Tls};
+pub use config::{Auth, Config, Limits, SeedSource, Tls};
+pub use control::{ControlError, SnapshotInfo};
 pub use serve::serve;

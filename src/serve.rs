@@ -1,16 +1,21 @@
 //! Listening: binds, announces, serves, stops without cutting a request off.
 
+use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::ServiceExt;
 
+use crate::api::Dropped;
 use crate::app::{App, StartError};
 use crate::config::{Auth, SeedSource};
 use crate::head::Lenient;
@@ -52,15 +57,31 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
             Some((tokio::spawn(accept(app.clone(), listener, Some(acceptor), stopped)), port))
         }
     };
+    let idle = tokio::spawn(drop_idle_workspaces(app.clone()));
     let tokens = app.demo_tokens().await;
     announce(&app, &url, &tokens, secure.as_ref().map(|(_, address)| *address));
     stop.await;
+    idle.abort();
     let _ = stopping.send(true);
     let _ = plain.await;
     if let Some((secure, _)) = secure {
         let _ = secure.await;
     }
     Ok(())
+}
+
+/// Looks for idle workspaces for as long as it runs, if the settings give them an end.
+pub(crate) async fn drop_idle_workspaces(app: App) {
+    let Some(limit) = app.config().workspace_idle else { return };
+    let pause = (limit / 4).clamp(Duration::from_millis(100), Duration::from_secs(60));
+    loop {
+        tokio::time::sleep(pause).await;
+        let state = app.state.clone();
+        let dropped = tokio::task::spawn_blocking(move || state.drop_idle()).await.unwrap_or_default();
+        if dropped > 0 {
+            tracing::info!(target: "tpmock::workspaces", dropped, "dropped {dropped} idle workspace(s)");
+        }
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -87,8 +108,11 @@ async fn accept(
     let graceful = GracefulShutdown::new();
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = TowerToHyperService::new(app.router());
-    let secure_service = TowerToHyperService::new(crate::api::secure_router(&app));
+    let service = TowerToHyperService::new(ServiceExt::<Request<Incoming>>::map_result(app.router(), unless_dropped));
+    let secure_service = TowerToHyperService::new(ServiceExt::<Request<Incoming>>::map_result(
+        crate::api::secure_router(&app),
+        unless_dropped,
+    ));
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -121,6 +145,16 @@ async fn accept(
     }
     drop(listener);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+/// An error ends a connection without an answer, which is what a fault may ask for.
+fn unless_dropped<B>(result: Result<Response<B>, Infallible>) -> Result<Response<B>, Broken> {
+    match result {
+        Ok(response) if response.extensions().get::<Dropped>().is_none() => Ok(response),
+        _ => Err("cut by a fault".into()),
+    }
 }
 
 /// The banner; its last line is the sign that the server answers and never changes.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 
@@ -14,7 +14,7 @@ use crate::app::App;
 pub struct Answer {
     pub status: u16,
     pub content_type: Cow<'static, str>,
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// A body that is still being made, instead.
     pub stream: Option<Body>,
     pub headers: Vec<(&'static str, String)>,
@@ -26,7 +26,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn new(status: u16, content_type: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
-        let content_type = content_type.into();
+        let (content_type, body) = (content_type.into(), Bytes::from(body));
         Self { status, content_type, body, stream: None, headers: Vec::new(), rows: 0, tags: "" }
     }
 

@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::error::Error;
 use super::negotiate::{Formats, formats};
 use super::parameters::Parameters;
-use super::{MAX_BODY, links, percent};
+use super::{links, percent};
 use crate::app::App;
 use crate::store::{DEFAULT, Workspace};
 
@@ -47,9 +47,9 @@ impl Call {
         }
         let (key, prefix) = workspace_key(&mut segments, &parts.headers)?;
         let mut parameters = Parameters::parse(parts.uri.query().unwrap_or_default())?;
-        let body = match Limited::new(body, MAX_BODY).collect().await {
+        let body = match Limited::new(body, app.config().limits.body).collect().await {
             Ok(body) => body.to_bytes(),
-            Err(e) if e.is::<LengthLimitError>() => return Err(Error::too_large(MAX_BODY)),
+            Err(e) if e.is::<LengthLimitError>() => return Err(Error::too_large(app.config().limits.body)),
             Err(_) => return Err(Error::bad_request("The request body ended early.")),
         };
         let method = overridden(&parts.method, &parts.headers);
@@ -116,7 +116,7 @@ impl crate::app::State {
             return Ok(workspace);
         }
         let state = Arc::clone(self);
-        let made = tokio::task::spawn_blocking(move || state.store.workspace(&key)).await;
+        let made = tokio::task::spawn_blocking(move || state.touch_workspace(&key)).await;
         made.map_err(|_| Error::internal("the workspace could not be made"))?.map_err(Error::from)
     }
 }

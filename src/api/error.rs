@@ -20,6 +20,8 @@ pub struct Error {
     pub items: Vec<ErrorItem>,
     /// What is not emulated, for the header and the log.
     pub feature: Option<String>,
+    /// Seconds after which the caller may come back, where it is not one.
+    pub retry_after: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub enum Kind {
     Unavailable,
     Full,
     TooManyRequests,
+    /// Any other, asked for by a fault.
+    Status(u16),
 }
 
 impl Kind {
@@ -57,6 +61,7 @@ impl Kind {
             Kind::NotImplemented => 501,
             Kind::Unavailable => 503,
             Kind::Full => 507,
+            Kind::Status(status) => status,
         }
     }
 
@@ -76,7 +81,35 @@ impl Kind {
             Kind::Unavailable => "ServiceUnavailable",
             Kind::Full => "InsufficientStorage",
             Kind::TooManyRequests => "TooManyRequests",
+            Kind::Status(status) => word(status),
         }
+    }
+}
+
+/// The word for a status that no rule of ours gives.
+fn word(status: u16) -> &'static str {
+    match status {
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        402 => "PaymentRequired",
+        403 => "Forbidden",
+        404 => "NotFound",
+        405 => "MethodNotAllowed",
+        406 => "NotAcceptable",
+        408 => "RequestTimeout",
+        409 => "Conflict",
+        410 => "Gone",
+        412 => "PreconditionFailed",
+        413 => "RequestEntityTooLarge",
+        415 => "UnsupportedMediaType",
+        422 => "UnprocessableEntity",
+        429 => "TooManyRequests",
+        501 => "NotImplemented",
+        502 => "BadGateway",
+        503 => "ServiceUnavailable",
+        504 => "GatewayTimeout",
+        400..=499 => "BadRequest",
+        _ => "InternalServerError",
     }
 }
 
@@ -84,7 +117,7 @@ impl Error {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
         let item = ErrorItem { token: message.clone(), data: Vec::new(), value: message.clone() };
-        Self { kind, message, items: vec![item], feature: None }
+        Self { kind, message, items: vec![item], feature: None, retry_after: None }
     }
 
     /// A message made from a template, as the vendor makes them.
@@ -92,7 +125,7 @@ impl Error {
         let value = data.iter().fold(token.to_owned(), |t, (name, v)| t.replace(&format!("{{{name}}}"), v));
         let data = data.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
         let item = ErrorItem { token: token.to_owned(), data, value: value.clone() };
-        Self { kind, message: value, items: vec![item], feature: None }
+        Self { kind, message: value, items: vec![item], feature: None, retry_after: None }
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
@@ -154,8 +187,8 @@ impl Error {
             return Answer::page(404, not_found_page(&self.message));
         }
         let format = match call {
-            // v2 speaks JSON only
-            _ if super::v2::speaks(parts.uri.path()) => Format::Json,
+            // v2 and the control interface speak JSON only
+            _ if super::v2::speaks(parts.uri.path()) || super::control::is_control(parts.uri.path()) => Format::Json,
             Some(call) => call.formats.error,
             None => {
                 let parameters = Parameters::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default();
@@ -166,7 +199,7 @@ impl Error {
             status: self.kind.word(),
             message: self.message,
             items: self.items,
-            error_id: app.state.guid(),
+            error_id: app.state.guid(call.map(|c| &*c.workspace)),
         };
         let (body, content_type) = match format {
             Format::Json => (document.json(), "application/json; charset=utf-8"),
@@ -181,8 +214,9 @@ impl Error {
         if let Some(feature) = self.feature {
             answer = answer.header("x-tpmock-not-emulated", feature);
         }
-        if matches!(self.kind, Kind::Unavailable | Kind::TooManyRequests) {
-            answer = answer.header("retry-after", "1");
+        let usual = matches!(self.kind, Kind::Unavailable | Kind::TooManyRequests).then_some(1);
+        if let Some(seconds) = self.retry_after.or(usual) {
+            answer = answer.header("retry-after", seconds.to_string());
         }
         answer
     }

@@ -23,7 +23,7 @@ pub fn common(fields: &mut HeaderMap, app: &App, call: Option<&Call>, status: u1
     if !tags.is_empty() {
         set("x-diagnostic-tags", tags);
     }
-    if let Ok(id) = HeaderValue::from_str(&app.state.guid()) {
+    if let Ok(id) = HeaderValue::from_str(&app.state.guid(call.map(|c| &*c.workspace))) {
         fields.insert(HeaderName::from_static("x-correlationid"), id);
     }
     let Some(call) = call else { return };

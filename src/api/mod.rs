@@ -9,8 +9,11 @@ mod call;
 mod context;
 mod control;
 mod error;
+mod exchange;
+mod faults;
 mod files;
 mod headers;
+mod journal;
 mod links;
 mod meta;
 mod multipart;
@@ -34,10 +37,6 @@ mod v2_parameters;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::response::Response;
-use tracing::info;
 
 use crate::app::App;
 pub(crate) use page::Prepared as V1Plan;
@@ -47,11 +46,11 @@ use answer::Answer;
 use call::Call;
 use error::Error;
 
-/// Largest request body, uploads included.
-pub(crate) const MAX_BODY: usize = 32 * 1024 * 1024;
+pub(crate) use faults::{Dropped, Faults};
+pub(crate) use journal::Journal;
 
 pub fn router(app: &App) -> Router {
-    Router::new().fallback(handle).with_state(app.clone())
+    Router::new().fallback(exchange::handle).with_state(app.clone())
 }
 
 /// The same behind TLS, where links begin with https.
@@ -59,36 +58,12 @@ pub(crate) fn secure_router(app: &App) -> Router {
     router(app).layer(axum::Extension(links::Secure))
 }
 
-/// One request from its parts to its bytes, with its line in the log.
-async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
-    let started = std::time::Instant::now();
-    let (parts, body) = request.into_parts();
-    let method = parts.method.clone();
-    let path = parts.uri.path().to_owned();
-    let (call, result) = match Call::receive(&app, &parts, body).await {
-        Ok(call) => {
-            let call = Arc::new(call);
-            let result = route(&app, &call).await;
-            (Some(call), result)
-        }
-        Err(error) => (None, Err(error)),
-    };
-    let answer = result.unwrap_or_else(|error| error.render(&app, call.as_deref(), &parts));
-    let status = answer.status;
-    let rows = answer.rows;
-    let workspace = call.as_ref().map_or("-", |c| c.workspace.key()).to_owned();
-    let response = answer.into_response(&app, call.as_deref(), &method);
-    let ms = started.elapsed().as_secs_f64() * 1000.0;
-    info!(target: "tpmock::request", %method, path, status, ms, rows, workspace, "{method} {path} {status}");
-    response
-}
-
 /// Every route. Segments have lost their workspace prefix, doubled slashes and escapes; words match in any case.
 async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
     let lower: Vec<String> = call.segments.iter().map(|s| s.to_ascii_lowercase()).collect();
     let segments: Vec<&str> = lower.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["_tpmock", rest @ ..] => control::route(app, call, rest).await,
+        ["_tpmock", ..] => control::route(app, call).await,
         ["api", "login", what @ ("validate" | "validaterequester")] => authentication::validate(app, call, what).await,
         ["api", "v1", rest @ ..] => {
             let caller = auth::caller(app, call).await?;

@@ -59,7 +59,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answ
 
 async fn keep(app: &App, call: &Arc<Call>, user: Change, group: &str, key: Option<&str>) -> Result<Answer, Error> {
     let draft = draft(&call.body)?;
-    let (group, key) = (group.to_owned(), key.map_or_else(|| app.state.guid(), str::to_owned));
+    let (group, key) = (group.to_owned(), key.map_or_else(|| app.state.guid(Some(&call.workspace)), str::to_owned));
     if group.trim().is_empty() || key.trim().is_empty() {
         return Err(Error::bad_request("A group and a key need a name."));
     }

@@ -10,4 +10,4 @@ mod schema;
 
 pub use fragment::{Fragment, Param, quoted};
 pub use plan::{Definitions, Plan, Shape, definitions, plan, plan_value};
-pub use schema::{CONTENT_TABLE, KIND_COLUMN, VALUES_COLUMN, schema};
+pub use schema::{BESIDE_TABLES, CONTENT_TABLE, KIND_COLUMN, VALUES_COLUMN, schema};

@@ -23,6 +23,9 @@ CREATE TABLE "StorageUserData" ("Id" INTEGER PRIMARY KEY, "ItemId" INTEGER, "Use
 CREATE UNIQUE INDEX "StorageUserData by ItemId, UserId" ON "StorageUserData" ("ItemId", "UserId");
 "#;
 
+/// Tables that the catalog does not describe and that belong to an account all the same.
+pub const BESIDE_TABLES: &[&str] = &["FileContent", "StorageItem", "StorageUserData", "Sequence", "Trash"];
+
 #[derive(Default)]
 struct Table {
     columns: BTreeMap<String, &'static str>,

@@ -2,6 +2,7 @@
 //!
 //! A reset gives a workspace a new database; the old one lives until the last job on it is done, then its file goes.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,8 @@ pub(super) struct Database {
     /// The content's number: differs from every earlier content of any database of the store.
     generation: AtomicU64,
     retired: AtomicBool,
+    /// Most bytes it may hold; 0 stands for no limit.
+    limit: u64,
     pub(super) writer: WriterQueue,
     /// Keeps an in-memory database alive between connections.
     _anchor: Option<Mutex<Connection>>,
@@ -40,21 +43,22 @@ impl Database {
                 return Err(error);
             }
         };
-        Ok(Arc::new(Self::new(id, location, zone, anchor)))
+        Ok(Arc::new(Self::new(id, location, zone, home.bytes(), anchor)))
     }
 
     /// The user's own file, which exists.
     pub(super) fn durable(location: Location, home: &Home, zone: &Arc<Zone>) -> Arc<Self> {
-        Arc::new(Self::new(home.number(), location, zone, None))
+        Arc::new(Self::new(home.number(), location, zone, home.bytes(), None))
     }
 
-    fn new(id: u64, location: Location, zone: &Arc<Zone>, anchor: Option<Connection>) -> Self {
+    fn new(id: u64, location: Location, zone: &Arc<Zone>, limit: u64, anchor: Option<Connection>) -> Self {
         Self {
             id,
             location,
             zone: Arc::clone(zone),
             generation: AtomicU64::new(id),
             retired: AtomicBool::new(false),
+            limit,
             writer: WriterQueue::default(),
             _anchor: anchor.map(Mutex::new),
         }
@@ -95,7 +99,20 @@ impl Database {
     }
 
     pub(super) fn open_writer(&self) -> Result<Connection, StoreError> {
-        self.location.open_writer(&self.zone)
+        let db = self.location.open_writer(&self.zone)?;
+        if self.limit > 0 {
+            limit_pages(&db, self.limit)?;
+        }
+        Ok(db)
+    }
+
+    /// What it takes on disk, its log included; nothing where it lives in memory.
+    pub(super) fn bytes(&self) -> u64 {
+        let (Location::Scratch(path) | Location::Durable(path)) = &self.location else { return 0 };
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
+        size(path) + size(Path::new(&log))
     }
 }
 
@@ -103,6 +120,14 @@ impl Drop for Database {
     fn drop(&mut self) {
         discard(&self.location);
     }
+}
+
+/// A write that would make the database larger is refused as on a full disk.
+fn limit_pages(db: &Connection, bytes: u64) -> Result<(), StoreError> {
+    let size: u64 = db.query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0))?.unsigned_abs();
+    let pages = (bytes / size.max(1)).clamp(1, u64::from(u32::MAX - 1));
+    db.query_row(&format!("PRAGMA max_page_count={pages}"), [], |_| Ok(()))?;
+    Ok(())
 }
 
 /// Deletes what goes with the program; the user's file stays.

@@ -16,11 +16,13 @@ pub(super) struct Home {
     /// Tells the in-memory databases of two stores in one process apart.
     tag: u64,
     next: AtomicU64,
+    /// Most bytes of one database; 0 stands for no limit.
+    bytes: u64,
 }
 
 impl Home {
     /// A private folder below the first of `parents` that can be written.
-    pub(super) fn open(parents: &[&Path]) -> Self {
+    pub(super) fn open(parents: &[&Path], bytes: u64) -> Self {
         let folder = parents.iter().find_map(|parent| {
             let folder = tempfile::Builder::new().prefix("tpmock-").tempdir_in(parent);
             folder.inspect_err(|error| tracing::warn!(folder = %parent.display(), %error, "folder not writable")).ok()
@@ -28,7 +30,11 @@ impl Home {
         if folder.is_none() {
             tracing::warn!("no folder can be written, all data stays in memory");
         }
-        Self { folder, tag: RandomState::new().build_hasher().finish(), next: AtomicU64::new(1) }
+        Self { folder, tag: RandomState::new().build_hasher().finish(), next: AtomicU64::new(1), bytes }
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     pub(super) fn folder(&self) -> Option<&Path> {

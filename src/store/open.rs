@@ -42,13 +42,13 @@ pub struct Store {
 impl Store {
     /// Opens the default workspace: the data file, or a copy of what `origin` makes.
     pub fn open(options: Options, origin: Origin) -> Result<Self, StoreError> {
-        let Options { data, temporary, workspaces, readers, queue, streams, clock, zone } = options;
+        let Options { data, temporary, workspaces, bytes, readers, queue, streams, clock, zone } = options;
         let system = std::env::temp_dir();
         let beside = data.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         let beside = data.as_ref().map(|_| beside.unwrap_or(Path::new(".")));
         let parents: Vec<&Path> =
             [Some(temporary.as_deref().unwrap_or(&system)), beside].into_iter().flatten().collect();
-        let home = Home::open(&parents);
+        let home = Home::open(&parents, bytes);
         let base = Mutex::default();
         let make_base = || base_template(&base, &home, &zone, &origin);
         let database = match &data {
@@ -111,7 +111,22 @@ impl Store {
 
     /// The workspace of that key, made from `template` if it is not there.
     pub fn create(&self, key: &str, template: &Template) -> Result<Arc<Workspace>, StoreError> {
-        self.workspaces.create(key, template, &self.home, self.clock.fork(), &self.zone)
+        self.fork(key, template, self.clock.fork())
+    }
+
+    /// [`Store::create`] with a clock of the caller's.
+    pub fn fork(&self, key: &str, template: &Template, clock: Clock) -> Result<Arc<Workspace>, StoreError> {
+        self.workspaces.create(key, template, &self.home, clock, &self.zone)
+    }
+
+    /// What the clock of a new workspace is forked from.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Most workspaces at a time.
+    pub fn workspace_limit(&self) -> usize {
+        self.workspaces.limit()
     }
 
     pub fn list(&self) -> Vec<Arc<Workspace>> {
@@ -141,6 +156,11 @@ impl Store {
     /// Keeps what a workspace holds now. Blocks while it copies.
     pub fn capture(&self, workspace: &Workspace) -> Result<Arc<Template>, StoreError> {
         Template::capture(&self.home, workspace.database().location(), workspace.zone())
+    }
+
+    /// A snapshot kept in a file. The file is only read; what comes back is a checked copy of it.
+    pub fn load(&self, path: &Path) -> Result<Arc<Template>, StoreError> {
+        Template::load(&self.home, path, self.origin.version)
     }
 
     /// Replaces everything a workspace holds. Blocks while it copies; not to be called on an async thread.

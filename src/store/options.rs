@@ -18,6 +18,8 @@ pub struct Options {
     pub temporary: Option<PathBuf>,
     /// Most workspaces at a time, `default` among them.
     pub workspaces: usize,
+    /// Most bytes that one workspace may hold; 0 stands for no limit.
+    pub bytes: u64,
     /// Reader threads; 0 stands for twice the cores, at least four.
     pub readers: usize,
     /// Reads that may wait.
@@ -35,6 +37,7 @@ impl Default for Options {
             data: None,
             temporary: None,
             workspaces: 4096,
+            bytes: 0,
             readers: 0,
             queue: 1024,
             streams: 10,

@@ -13,6 +13,7 @@ use rusqlite::backup::{Backup, StepResult};
 use crate::clock::Zone;
 
 use super::connect::Location;
+use super::durable::{Found, inspect};
 use super::error::StoreError;
 use super::forge::forge;
 use super::functions;
@@ -82,6 +83,46 @@ impl Template {
         Self::seal(path, db)
     }
 
+    /// Copies a file that [`Template::save`] wrote, and looks the copy over: a damaged, foreign or newer file is an error.
+    pub(super) fn load(home: &Home, path: &Path, version: i32) -> Result<Arc<Self>, StoreError> {
+        let missing = |error: std::io::Error| StoreError::Io(format!("'{}': {error}", path.display()));
+        match home.place().1 {
+            Location::Scratch(copy) | Location::Durable(copy) => {
+                fs::copy(path, &copy).map_err(missing)?;
+                let template = Self { image: Image::File(copy.clone()) };
+                check(&copy, path, version)?;
+                Ok(Arc::new(template))
+            }
+            Location::Memory(_) => {
+                check(path, path, version)?;
+                let mut db = Connection::open_in_memory()?;
+                copy_pages(&Location::Scratch(path.to_path_buf()).open_untouched()?, &mut db)?;
+                Ok(Arc::new(Self { image: Image::Memory(Mutex::new(db)) }))
+            }
+        }
+    }
+
+    /// Keeps the image as a file of the user's, whole or not at all.
+    pub fn save(&self, path: &Path) -> Result<(), StoreError> {
+        self.write_durably(path)
+    }
+
+    /// Runs `job` on a connection to the image.
+    pub fn read<T>(&self, zone: &Arc<Zone>, job: impl FnOnce(&Connection) -> T) -> Result<T, StoreError> {
+        match &self.image {
+            Image::File(path) => Ok(job(&Location::Scratch(path.clone()).open_reader(zone)?)),
+            Image::Memory(db) => Ok(job(&db.lock().unwrap_or_else(PoisonError::into_inner))),
+        }
+    }
+
+    /// What the image takes on disk; nothing where it lives in memory.
+    pub fn bytes(&self) -> u64 {
+        match &self.image {
+            Image::File(path) => fs::metadata(path).map_or(0, |data| data.len()),
+            Image::Memory(_) => 0,
+        }
+    }
+
     /// Closes the image so that a plain copy of it is a database in WAL mode.
     fn seal(path: Option<PathBuf>, db: Connection) -> Result<Arc<Self>, StoreError> {
         let Some(path) = path else {
@@ -149,6 +190,23 @@ impl Drop for Template {
             remove_database(path);
         }
     }
+}
+
+/// Whether `copy` is a sound database of ours; messages name the file it was copied from.
+fn check(copy: &Path, origin: &Path, version: i32) -> Result<(), StoreError> {
+    let named = |error: StoreError| match error {
+        StoreError::Foreign(_) => StoreError::Foreign(origin.display().to_string()),
+        other => other,
+    };
+    match inspect(copy, version).map_err(named)? {
+        Found::Ours => {}
+        Found::Nothing => return Err(StoreError::Foreign(origin.display().to_string())),
+    }
+    let db = Location::Scratch(copy.to_path_buf()).open_untouched()?;
+    // indexes are in our order of letters
+    functions::register(&db, &Arc::new(Zone::utc()))?;
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(StoreError::Corrupt(verdict)) }
 }
 
 fn copy_pages(source: &Connection, target: &mut Connection) -> Result<(), StoreError> {

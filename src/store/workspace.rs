@@ -57,6 +57,11 @@ impl Workspace {
         self.database().generation()
     }
 
+    /// What it takes on disk; nothing where it lives in memory.
+    pub fn bytes(&self) -> u64 {
+        self.database().bytes()
+    }
+
     /// How long nobody asked for it.
     pub fn idle(&self) -> Duration {
         self.born.elapsed().saturating_sub(Duration::from_millis(self.used.load(Ordering::Relaxed)))

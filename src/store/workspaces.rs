@@ -24,6 +24,10 @@ impl Workspaces {
         Self { map: RwLock::default(), limit }
     }
 
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     pub(super) fn find(&self, key: &str) -> Option<Arc<Workspace>> {
         let found = self.map.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
         if let Some(workspace) = &found {

@@ -1,5 +1,6 @@
 //! Tests written in Rust, one crate of modules.
 
+mod control;
 mod oracle;
 mod queries;
 mod readme;

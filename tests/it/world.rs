@@ -43,7 +43,11 @@ impl World {
 
     /// A server of one's own, where everybody who asks is an administrator.
     pub fn open(seed: SeedSource) -> Result<Self, String> {
-        let config = Config { seed, auth: Auth::Open, clock: Some(NOW.into()), ..Config::default() };
+        Self::with(Config { seed, auth: Auth::Open, clock: Some(NOW.into()), ..Config::default() })
+    }
+
+    /// A server with settings of one's own.
+    pub fn with(config: Config) -> Result<Self, String> {
         let app = App::new(config).map_err(|error| error.to_string())?;
         let catalog = catalog::load(include_str!("../../fixtures/catalog.json")).map_err(|error| error.to_string())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

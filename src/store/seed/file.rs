@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::beside::is_beside;
 use crate::catalog::{Catalog, EntityId, EntityKind, nearest};
 
 /// A seed with the name that messages give it.
@@ -41,9 +42,17 @@ impl Place<'_> {
     }
 }
 
+/// What files hold.
+pub(super) struct Content<'a> {
+    pub items: Vec<Item<'a>>,
+    /// Rows of tables that the catalog does not describe.
+    pub beside: Vec<(String, Vec<Map<String, Value>>)>,
+}
+
 /// All items of all files; ids that a file leaves out are given after the largest one.
-pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut Vec<String>) -> Vec<Item<'a>> {
+pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut Vec<String>) -> Content<'a> {
     let mut items: Vec<Item<'a>> = Vec::new();
+    let mut beside = Vec::new();
     let mut known: HashMap<(String, i64), usize> = HashMap::new();
     for file in files {
         let sections = match serde_json::from_str::<Sections<'_>>(file.text) {
@@ -55,9 +64,16 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
         };
         for (name, raw) in sections {
             let line = || line_of(file.text, raw.get());
-            let entity = catalog.named(&name).filter(|e| {
-                !matches!(e.kind, EntityKind::Embedded | EntityKind::Context | EntityKind::Link) && e.view.is_none()
-            });
+            if is_beside(&name) {
+                match serde_json::from_str(raw.get()) {
+                    Ok(rows) => beside.push((name, rows)),
+                    Err(e) => problems.push(format!("{}:{}: {name}: {e}", file.name, line())),
+                }
+                continue;
+            }
+            let entity = catalog
+                .named(&name)
+                .filter(|e| !matches!(e.kind, EntityKind::Embedded | EntityKind::Context) && e.view.is_none());
             let Some(entity) = entity else {
                 let names = catalog.entities().iter().filter(|e| e.has_uri()).map(|e| e.plural.as_str());
                 let hint = nearest(&name, names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
@@ -103,7 +119,7 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
         }
     }
     number(catalog, &mut items);
-    items
+    Content { items, beside }
 }
 
 /// Gives ids to items without one.

@@ -3,19 +3,25 @@
 //! References stand by id or by name; dates may be relative to the day of the clock. Every mistake is reported with
 //! file, line and field, and nothing is written unless the whole seed is sound.
 
+mod beside;
+mod changes;
 mod complete;
 mod date;
+mod export;
 mod file;
 mod insert;
 mod links;
 mod resolve;
 mod row;
+mod shape;
 
 use rusqlite::Connection;
 
 use crate::catalog::Catalog;
 use crate::clock::{Millis, Zone};
 
+pub use changes::{Change, Changes, Item, Update, changes};
+pub use export::export;
 pub use file::SeedFile;
 
 /// Mistakes of a seed, one sentence each.
@@ -48,7 +54,7 @@ pub struct Ground<'a> {
 /// The mistakes of all files.
 pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]) -> Result<(), SeedError> {
     let mut problems = Vec::new();
-    let mut items = file::read(ground.catalog, files, &mut problems);
+    let file::Content { mut items, beside } = file::read(ground.catalog, files, &mut problems);
     complete::complete(ground.catalog, &mut items, &mut problems);
     let resolver = resolve::Resolver::new(ground.catalog, &items);
     let rows = row::rows(ground, &resolver, &items, &mut problems);
@@ -61,5 +67,10 @@ pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]
         return Err(SeedError(problems));
     }
     insert::insert(connection, ground.catalog, &rows)
-        .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))
+        .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;
+    for (table, rows) in &beside {
+        beside::insert(connection, table, rows)
+            .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;
+    }
+    Ok(())
 }

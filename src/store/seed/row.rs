@@ -11,6 +11,9 @@ use crate::catalog::{Entity, EntityId, Field, MemberKind, Storage, nearest};
 use crate::sql::{KIND_COLUMN, VALUES_COLUMN};
 use crate::value::{Value, ValueType};
 
+/// How a password begins that a seed holds in its stored form.
+pub(super) const STORED: &str = "pbkdf2:";
+
 /// A row ready to be inserted.
 pub(super) struct Row {
     pub entity: EntityId,
@@ -48,10 +51,10 @@ pub(super) fn rows(
                     }
                     match (&field.storage, given) {
                         (Storage::Column(name), given) => match field_value(ground, item, entity, field, name, given) {
-                            Ok(Value::Null) if name == "EntityVersion" => {
+                            Ok(Value::Null) if given.is_none() && name == "EntityVersion" => {
                                 columns.push((name.clone(), Value::Int(version)))
                             }
-                            Ok(Value::Null) if name == "CreateDate" || name == "ModifyDate" => {
+                            Ok(Value::Null) if given.is_none() && (name == "CreateDate" || name == "ModifyDate") => {
                                 columns.push((name.clone(), Value::Int(ground.now)));
                             }
                             Ok(value) => columns.push((name.clone(), value)),
@@ -118,6 +121,8 @@ fn field_value(
     given: Option<&Json>,
 ) -> Result<Value, String> {
     let given = match given {
+        // an empty value that is written down stays empty
+        Some(Json::Null) if field.nullable || field.ty == ValueType::Date => return Ok(Value::Null),
         None | Some(Json::Null) => match &field.default {
             Some(default) => return Ok(default.clone()),
             None if field.nullable || field.ty == ValueType::Date => return Ok(Value::Null),
@@ -133,11 +138,14 @@ fn field_value(
     };
     if entity.member(column).is_some_and(|m| m.hidden) && column == "Password" {
         let login = item.members.get("Login").and_then(Json::as_str).unwrap_or_default();
-        return Ok(given.as_str().map_or(Value::Null, |p| Value::Text((ground.hash)(login, p))));
+        return Ok(given.as_str().map_or(Value::Null, |p| match p.strip_prefix(STORED) {
+            Some(stored) => Value::Text(stored.to_owned()),
+            None => Value::Text((ground.hash)(login, p)),
+        }));
     }
     let value = match (field.ty, given) {
         (ValueType::Bool, Json::Bool(b)) => Value::Bool(*b),
-        (ValueType::Int | ValueType::Long, Json::Number(n)) => {
+        (ValueType::Int | ValueType::Long | ValueType::TimeSpan, Json::Number(n)) => {
             n.as_i64().or_else(|| n.as_f64().map(|x| x as i64)).map_or(Value::Null, Value::Int)
         }
         (ValueType::Decimal | ValueType::Average | ValueType::Double, Json::Number(n)) => {

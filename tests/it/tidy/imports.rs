@@ -26,7 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// May name everything below: they put the parts together.
-const TOP: &[&str] = &["api", "app", "lib", "main", "serve"];
+const TOP: &[&str] = &["api", "app", "control", "lib", "main", "serve"];
 
 #[test]
 fn modules_import_only_what_lies_below() {

@@ -1,0 +1,65 @@
+//! Every route of the control interface.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::super::answer::Answer;
+use super::super::call::Call;
+use super::super::error::Error;
+use super::super::journal::Filter;
+use super::guard::{allowed, only};
+use super::{body, clock, faults, requests, seeds, snapshots, workspaces};
+use crate::app::App;
+
+/// # Errors
+/// 404 for an unknown word, 405 for a wrong method, 403 for a caller who may not.
+pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
+    allowed(app, call)?;
+    // names keep their case, words have none
+    let names: Vec<&str> = call.segments.iter().skip(1).map(String::as_str).collect();
+    let words: Vec<String> = names.iter().map(|n| n.to_ascii_lowercase()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["health"] => only(call, &[Method::GET, Method::HEAD]).map(|()| health(app, call)),
+        ["reset"] => {
+            only(call, &[Method::POST])?;
+            body::blocking(app, call, |state, w| Ok(state.reset_workspace(w)?)).await?;
+            let workspace = Some(call.workspace.key().to_owned());
+            app.state.faults.clear(workspace.as_deref());
+            app.state.journal.clear(&Filter { workspace, ..Filter::default() });
+            Ok(generation(call))
+        }
+        ["workspaces"] => workspaces::route(app, call, None).await,
+        ["workspaces", _] => workspaces::route(app, call, Some(names[1])).await,
+        ["snapshots"] => snapshots::route(app, call, None).await,
+        ["snapshots", _] => snapshots::route(app, call, Some(names[1])).await,
+        ["snapshots", _, "restore"] => snapshots::restore(app, call, names[1]).await,
+        ["clock"] => clock::route(call),
+        ["faults"] => faults::route(app, call, None),
+        ["faults", id] => faults::route(app, call, Some(id)),
+        ["requests", rest @ ..] => requests::route(app, call, rest).await,
+        ["requests.har"] => requests::archive(app, call),
+        ["export"] => seeds::export(app, call).await,
+        ["import"] => seeds::import(app, call).await,
+        ["diff"] => seeds::diff(app, call).await,
+        _ => Err(Error::no_resource(&call.path)),
+    }
+}
+
+/// Which content the workspace has now.
+pub fn generation(call: &Call) -> Answer {
+    Answer::json(200, &json!({ "workspace": call.workspace.key(), "generation": call.workspace.generation() }))
+}
+
+fn health(app: &App, call: &Call) -> Answer {
+    Answer::json(
+        200,
+        &json!({
+            "status": "ok",
+            "version": env!("CARGO_PKG_VERSION"),
+            "workspace": call.workspace.key(),
+            "generation": call.workspace.generation(),
+            "workspaces": app.state.store.list().len(),
+        }),
+    )
+}
