@@ -45,6 +45,8 @@ pub struct Tx<'a> {
     pub(super) later_roles: RefCell<BTreeSet<i64>>,
     /// What sums items up and is to do so anew: level and id.
     pub(super) parents: RefCell<BTreeSet<(usize, i64)>>,
+    /// A custom rule moves an item: its workflow does not hold it.
+    pub(super) any_transition: Cell<bool>,
     /// Accounts or custom fields changed: what is remembered about them is void.
     pub accounts_changed: Cell<bool>,
 }
@@ -82,6 +84,7 @@ impl<'a> Tx<'a> {
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
+            any_transition: Cell::new(false),
             accounts_changed: Cell::new(false),
         })
     }
