@@ -10,3 +10,4 @@ mod syntax;
 mod tidy;
 mod v2;
 mod world;
+mod writes;

@@ -76,6 +76,29 @@ impl World {
         })
     }
 
+    /// Posts that are all under way at the same time; their answers in the order of the requests.
+    pub fn send_together(&self, requests: &[(String, String)], headers: &[(&str, &str)]) -> Vec<Answer> {
+        self.runtime.block_on(async {
+            let mut running = tokio::task::JoinSet::new();
+            for (n, (path, body)) in requests.iter().enumerate() {
+                let mut request = Request::builder().method(Method::POST).uri(path).header("Host", "tp.example");
+                for (name, value) in headers {
+                    request = request.header(*name, *value);
+                }
+                let request = request.body(Body::from(body.clone())).expect("a request");
+                let router = self.router.clone();
+                running.spawn(async move {
+                    let (parts, body) = router.oneshot(request).await.expect("the router never fails").into_parts();
+                    let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+                    (n, Answer { status: parts.status.as_u16(), content_type: String::new(), body })
+                });
+            }
+            let mut answers = running.join_all().await;
+            answers.sort_by_key(|(n, _)| *n);
+            answers.into_iter().map(|(_, answer)| answer).collect()
+        })
+    }
+
     /// The rows of a list in JSON.
     pub fn items(&self, address: &str) -> Result<Vec<Value>, String> {
         let answer = self.get(address).ok(address)?;

@@ -4,6 +4,7 @@
 //! why it is refused; then nothing of the request is kept. `rules` is the table of what runs when; each rule stands in
 //! its own file with its evidence. Everything is computed within the transaction, so that writers never race.
 
+mod automation;
 mod change;
 mod check;
 mod comments;
@@ -15,6 +16,7 @@ mod history;
 mod inherit;
 mod people;
 mod permission;
+mod processes;
 mod projects;
 mod refusal;
 mod relations;

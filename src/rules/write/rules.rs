@@ -3,8 +3,8 @@
 use super::change::Change;
 use super::tx::{Result, Tx};
 use super::{
-    comments, dates, defaults, efforts, inherit, people, projects, relations, rich_text, tags, teams, testing, times,
-    workflow,
+    automation, comments, dates, defaults, efforts, inherit, people, processes, projects, relations, rich_text, tags,
+    teams, testing, times, workflow,
 };
 use crate::catalog::Entity;
 
@@ -52,6 +52,8 @@ const AFTER: &[After] = &[
     testing::link_plan,
     tags::renamed,
     people::accounts_changed,
+    processes::furnish,
+    automation::follow,
 ];
 
 pub(super) fn before(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
@@ -79,6 +81,9 @@ const ONCE: &[(&str, &[&str])] = &[
 pub(super) fn set_once(entity: &Entity, member: &str) -> bool {
     ONCE.iter().any(|(name, members)| *name == entity.name && members.contains(&member))
 }
+
+/// What is created by an upload. Source: vendor's attachments page.
+pub(super) const NEEDS_A_FILE: &[&str] = &["Attachment"];
 
 /// Required where the metadata does not say so. Source: a client of 2017 creates users with these three.
 const REQUIRED: &[(&str, &[&str])] = &[("User", &["Login", "Email", "Password"])];

@@ -68,6 +68,9 @@ fn begin_create<'a>(tx: &Tx<'a>, mutation: &Mutation) -> Result<Change<'a>> {
     if !entity.can_create || entity.kind != EntityKind::Resource || entity.view.is_some() {
         return Err(Refusal::NotAllowed);
     }
+    if rules::NEEDS_A_FILE.contains(&entity.name.as_str()) {
+        return Err(Refusal::NotEmulated("creating attachments without a file"));
+    }
     permission::create(tx, entity)?;
     Ok(Change { entity, id: 0, old: None, new: blank(entity), given: BTreeSet::new(), team_state: None })
 }

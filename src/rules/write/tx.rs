@@ -45,6 +45,8 @@ pub struct Tx<'a> {
     pub(super) later_roles: RefCell<BTreeSet<i64>>,
     /// What sums items up and is to do so anew: level and id.
     pub(super) parents: RefCell<BTreeSet<(usize, i64)>>,
+    /// A custom rule moves an item: its workflow does not hold it.
+    pub(super) any_transition: Cell<bool>,
     /// Accounts or custom fields changed: what is remembered about them is void.
     pub accounts_changed: Cell<bool>,
 }
@@ -82,6 +84,7 @@ impl<'a> Tx<'a> {
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
+            any_transition: Cell::new(false),
             accounts_changed: Cell::new(false),
         })
     }
@@ -128,16 +131,15 @@ impl<'a> Tx<'a> {
 
     #[expect(clippy::needless_pass_by_value, reason = "a statement is made where it is run, and not used again")]
     pub fn run(&self, fragment: Fragment) -> Result<Vec<Vec<Value>>> {
-        let values = values(&fragment);
-        self.query(&fragment.text, &values)
+        let (text, values) = parts(fragment);
+        self.query(&text, &values)
     }
 
     /// The row of an entity or of one of its heirs, whoever may see it.
     pub fn row(&self, entity: &Entity, id: i64) -> Result<Option<Row>> {
         let table = self.table(entity);
-        let fragment = dml::select(table, id);
-        let values = values(&fragment);
-        let row = self.rows(&fragment.text, &values)?.into_iter().next();
+        let (text, values) = parts(dml::select(table, id));
+        let row = self.rows(&text, &values)?.into_iter().next();
         Ok(row.filter(|row| match &entity.kinds {
             Some(kinds) => row.int(KIND_COLUMN).is_some_and(|kind| kinds.contains(&kind)),
             None => true,
@@ -237,8 +239,8 @@ impl<'a> Tx<'a> {
 /// The column of the account-wide counter.
 pub const VERSION: &str = "EntityVersion";
 
-/// The values a fragment binds; fragments of changes bind nothing else.
-fn values(fragment: &Fragment) -> Vec<Value> {
-    let value = |param: &Param| if let Param::Value(value) = param { value.clone() } else { Value::Null };
-    fragment.params.iter().map(value).collect()
+/// The text of a fragment and the values it binds; fragments of changes bind nothing else.
+fn parts(fragment: Fragment) -> (String, Vec<Value>) {
+    let value = |param| if let Param::Value(value) = param { value } else { Value::Null };
+    (fragment.text, fragment.params.into_iter().map(value).collect())
 }

@@ -89,6 +89,9 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
         change.new.set("EntityStateId", parent);
         state = above;
     }
+    if tx.any_transition.get() {
+        return Ok(());
+    }
     let (from, to) = (change.before("EntityStateId").clone(), state.int("Id"));
     if from != Value::Null && from != Value::from(to) {
         let next = tx.ids(r#"SELECT "ToId" FROM "EntityStateTransition" WHERE "FromId" = ?"#, &[from])?;
