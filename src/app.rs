@@ -71,6 +71,8 @@ pub(crate) struct State {
     pub journal: Journal,
     pub faults: Faults,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
+    /// The last `Expires` that was written out, and the second it stands for.
+    pub expires: Mutex<Option<(i64, String)>>,
 }
 
 /// What is remembered about one generation of a workspace, so that it is not asked for at each request.
@@ -138,6 +140,7 @@ impl App {
             journal,
             faults,
             memories,
+            expires: Mutex::default(),
         };
         Ok(Self { state: Arc::new(state) })
     }

@@ -52,17 +52,21 @@ pub fn fingerprint(kind: &str, text: &str) -> [u8; 32] {
 /// The GUID that follows from a seed and a counter.
 pub fn guid(seed: &str, counter: u64) -> String {
     let d = Sha256::digest(format!("guid:{seed}:{counter}"));
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-    let version = (d[6] & 0x0f) | 0x40;
-    let variant = (d[8] & 0x3f) | 0x80;
-    format!(
-        "{}-{}-{version:02x}{}-{variant:02x}{}-{}",
-        hex(&d[..4]),
-        hex(&d[4..6]),
-        hex(&d[7..8]),
-        hex(&d[9..10]),
-        hex(&d[10..16])
-    )
+    let mut text = String::with_capacity(36);
+    for (i, byte) in d[..16].iter().enumerate() {
+        let byte = match i {
+            6 => (byte & 0x0f) | 0x40,
+            8 => (byte & 0x3f) | 0x80,
+            _ => *byte,
+        };
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for digit in [byte >> 4, byte & 0x0f] {
+            text.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

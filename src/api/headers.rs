@@ -8,28 +8,42 @@ use crate::app::App;
 
 const DAY: i64 = 86_400_000;
 
+const HANDLED_BY: HeaderName = HeaderName::from_static("x-tp-handled-by");
+const WITHOUT_REST: HeaderName = HeaderName::from_static("x-api-v1-without-rest");
+const CROSS_DOMAIN: HeaderName = HeaderName::from_static("x-permitted-cross-domain-policies");
+const TAGS: HeaderName = HeaderName::from_static("x-diagnostic-tags");
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlationid");
+const CACHING: HeaderValue = HeaderValue::from_static("no-store, must-revalidate, proxy-revalidate, no-cache");
+
 pub fn common(fields: &mut HeaderMap, app: &App, call: Option<&Call>, status: u16, tags: &'static str) {
-    let mut set = |name: &'static str, value: &'static str| {
-        fields.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    };
-    set("cache-control", "no-store, must-revalidate, proxy-revalidate, no-cache");
-    set("x-content-type-options", "nosniff");
-    set("x-permitted-cross-domain-policies", "none");
-    set("x-tp-handled-by", "tp-next");
-    set("x-api-v1-without-rest", "true");
+    fields.reserve(12);
+    fields.insert(header::CACHE_CONTROL, CACHING);
+    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    fields.insert(CROSS_DOMAIN, HeaderValue::from_static("none"));
+    fields.insert(HANDLED_BY, HeaderValue::from_static("tp-next"));
+    fields.insert(WITHOUT_REST, HeaderValue::from_static("true"));
     if status != 404 {
-        set("x-frame-options", "SAMEORIGIN");
+        fields.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     }
     if !tags.is_empty() {
-        set("x-diagnostic-tags", tags);
+        fields.insert(TAGS, HeaderValue::from_static(tags));
     }
     if let Ok(id) = HeaderValue::from_str(&app.state.guid(call.map(|c| &*c.workspace))) {
-        fields.insert(HeaderName::from_static("x-correlationid"), id);
+        fields.insert(CORRELATION, id);
     }
-    let Some(call) = call else { return };
-    if let Ok(day) = Timestamp::from_millisecond(call.workspace.clock.now() - DAY)
-        && let Ok(expires) = HeaderValue::from_str(&day.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
-    {
+    if let Some(expires) = call.and_then(|call| expires(app, call.workspace.clock.now())) {
         fields.insert(header::EXPIRES, expires);
     }
+}
+
+/// A day before now. The text of a second is kept: most answers of a second have the same.
+fn expires(app: &App, now: i64) -> Option<HeaderValue> {
+    let second = (now - DAY).div_euclid(1000);
+    let mut last = app.state.expires.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, text)) = last.as_ref().filter(|(of, _)| *of == second) {
+        return HeaderValue::from_str(text).ok();
+    }
+    let text = Timestamp::from_second(second).ok()?.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let (_, text) = last.insert((second, text));
+    HeaderValue::from_str(text).ok()
 }

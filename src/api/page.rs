@@ -1,6 +1,7 @@
 //! A v1 read: parameters → bound query → plan → bytes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::answer::Answer;
 use super::call::Call;
@@ -110,6 +111,8 @@ pub struct Prepared {
     plan: Plan,
     /// Element of an XML list.
     plural: Name,
+    /// Bytes of the last answer, so that the next one need not grow step by step.
+    size: AtomicUsize,
 }
 
 async fn prepare(
@@ -164,7 +167,7 @@ async fn prepare(
     let scene = Scene { model, custom_fields: &fields, caller: caller.caller(), zone: call.workspace.zone() };
     let plan = sql::plan(catalog, &query::read(scene, &read)?);
     let plural = Name::new(&catalog.entity(entity).plural);
-    let prepared = Arc::new(Prepared { parameters, plan, plural });
+    let prepared = Arc::new(Prepared { parameters, plan, plural, size: AtomicUsize::new(0) });
     if let Some(key) = key {
         app.state.v1_plans.put(key, Arc::clone(&prepared));
     }
@@ -183,6 +186,11 @@ fn address(app: &App, call: &Call, entity: EntityId, target: Target) -> String {
     }
 }
 
+/// Room for an answer about as large as the last one; never so much that a page seen once is paid for ever.
+pub fn buffer(last: &AtomicUsize) -> Vec<u8> {
+    Vec::with_capacity((last.load(Ordering::Relaxed) + 512).clamp(2048, 1024 * 1024))
+}
+
 /// Everything a reader thread needs to write the answer.
 struct Page {
     app: App,
@@ -197,19 +205,21 @@ struct Page {
 impl Page {
     fn render(&self, connection: &Connection) -> Result<(Vec<u8>, Outcome), StoreError> {
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
-        match self.call.formats.success {
+        let out = buffer(&self.prepared.size);
+        let (body, outcome) = match self.call.formats.success {
             Format::Json => {
-                let out = Vec::with_capacity(4096);
                 let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.prepared.parameters.notation, zone, base);
                 let outcome = self.run(connection, None, &mut writer)?;
-                Ok((writer.finish(), outcome))
+                (writer.finish(), outcome)
             }
             Format::Xml => {
-                let mut writer = XmlWriter::new(Vec::with_capacity(4096), zone, base);
+                let mut writer = XmlWriter::new(out, zone, base);
                 let outcome = self.run(connection, Some(&self.prepared.plural), &mut writer)?;
-                Ok((writer.finish(), outcome))
+                (writer.finish(), outcome)
             }
-        }
+        };
+        self.prepared.size.store(body.len(), Ordering::Relaxed);
+        Ok((body, outcome))
     }
 
     fn run<S: Sink>(&self, connection: &Connection, name: Option<&Name>, sink: &mut S) -> Result<Outcome, StoreError> {

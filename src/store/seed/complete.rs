@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::file::{Item, number};
+use super::members::Members;
 use crate::catalog::{Catalog, CollectionLink, Entity, EntityId, Member, MemberKind, Storage};
 use crate::sql::KIND_COLUMN;
 
@@ -48,7 +49,7 @@ pub(super) fn complete(catalog: &Catalog, items: &mut Vec<Item<'_>>, problems: &
         }
         items.extend(made);
         for (there, name) in renamed {
-            items[there].members.insert(NAME.to_owned(), name);
+            items[there].members.insert(NAME, name);
         }
         at += 1;
     }
@@ -118,9 +119,9 @@ fn concrete<'c>(catalog: &'c Catalog, target: &'c Entity, members: &Map<String, 
 fn row<'t>(catalog: &Catalog, holder: &Item<'t>, mention: &Mention<'_>) -> Item<'t> {
     let entity = catalog.entity(mention.target);
     let shown = mention.members.iter().filter(|(name, _)| entity.member(name).is_some());
-    let mut members: Map<String, Value> = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut members: Members<'_> = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
     if let Some(back) = mention.owner {
-        members.insert(back.to_owned(), serde_json::json!({ "Id": holder.id }));
+        members.insert(back, serde_json::json!({ "Id": holder.id }));
     }
     Item { entity: mention.target, id: mention.id, members, place: holder.place }
 }
@@ -137,7 +138,8 @@ fn define_fields(catalog: &Catalog, items: &mut Vec<Item<'_>>) {
         })
     };
     let own = items.iter().filter(|item| item.entity == set.entity);
-    let mut known: HashSet<(i64, String)> = own.filter_map(|i| Some((of_type(i)?, text(&i.members, NAME)?))).collect();
+    let mut known: HashSet<(i64, String)> =
+        own.filter_map(|i| Some((of_type(i)?, i.members.get(NAME)?.as_str()?.to_owned()))).collect();
     let mut made = Vec::new();
     for item in items.iter() {
         let entity = catalog.entity(item.entity);
@@ -146,10 +148,10 @@ fn define_fields(catalog: &Catalog, items: &mut Vec<Item<'_>>) {
         for field in fields.filter_map(Value::as_object) {
             let (Some(name), Some(field_type)) = (text(field, NAME), text(field, "Type")) else { continue };
             if known.insert((kind, name.clone())) {
-                let mut members = Map::new();
-                members.insert(NAME.to_owned(), Value::from(name));
-                members.insert("FieldType".to_owned(), Value::from(field_type));
-                members.insert(set.key.clone(), serde_json::json!({ "Id": kind }));
+                let mut members = Members::default();
+                members.insert(NAME, Value::from(name));
+                members.insert("FieldType", Value::from(field_type));
+                members.insert(&set.key, serde_json::json!({ "Id": kind }));
                 made.push(Item { entity: set.entity, id: 0, members, place: item.place });
             }
         }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::beside::is_beside;
+use super::members::Members;
 use crate::catalog::{Catalog, EntityId, EntityKind, nearest};
 
 /// A seed with the name that messages give it.
@@ -22,7 +23,7 @@ pub struct SeedFile<'a> {
 pub(super) struct Item<'a> {
     pub entity: EntityId,
     pub id: i64,
-    pub members: Map<String, Value>,
+    pub members: Members<'a>,
     pub place: Place<'a>,
 }
 
@@ -53,7 +54,7 @@ pub(super) struct Content<'a> {
 pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut Vec<String>) -> Content<'a> {
     let mut items: Vec<Item<'a>> = Vec::new();
     let mut beside = Vec::new();
-    let mut known: HashMap<(String, i64), usize> = HashMap::new();
+    let mut known: HashMap<(&str, i64), usize> = HashMap::new();
     for file in files {
         let sections = match serde_json::from_str::<Sections<'_>>(file.text) {
             Ok(sections) => sections.0,
@@ -89,7 +90,7 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
             };
             for row in rows {
                 let place = Place { file: *file, text: row.get() };
-                let members: Map<String, Value> = match serde_json::from_str(row.get()) {
+                let members: Members<'a> = match serde_json::from_str(row.get()) {
                     Ok(members) => members,
                     Err(_) => {
                         problems.push(place.problem(&name, "an item must be an object"));
@@ -103,7 +104,7 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
                 if let Some(bad) = members.get("Id").filter(|v| v.as_i64().is_none_or(|id| id <= 0)) {
                     problems.push(place.problem("Id", format!("{bad} is no id")));
                 }
-                let key = (entity.table.clone(), id);
+                let key = (entity.table.as_str(), id);
                 let item = Item { entity: entity.id, id, members, place };
                 match known.get(&key).copied().filter(|_| id > 0) {
                     Some(at) if items[at].place.file.name == file.name => {
@@ -124,14 +125,14 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
 
 /// Gives ids to items without one.
 pub(super) fn number(catalog: &Catalog, items: &mut [Item<'_>]) {
-    let mut largest: HashMap<String, i64> = HashMap::new();
+    let mut largest: HashMap<&str, i64> = HashMap::new();
     for item in items.iter() {
         let table = &catalog.entity(item.entity).table;
-        let last = largest.entry(table.clone()).or_default();
+        let last = largest.entry(table).or_default();
         *last = (*last).max(item.id);
     }
     for item in items.iter_mut().filter(|i| i.id == 0) {
-        let last = largest.entry(catalog.entity(item.entity).table.clone()).or_default();
+        let last = largest.entry(&catalog.entity(item.entity).table).or_default();
         *last += 1;
         item.id = *last;
     }

@@ -1,30 +1,38 @@
 //! Rows behind collections of many to many: nested lists of a seed, and the tags that items name.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
 use super::file::Item;
 use super::resolve::{Resolver, column};
-use super::row::Row;
+use super::row::{Row, Take};
 use crate::catalog::{Catalog, CollectionLink, Entity, EntityId, FieldRole, Member};
 use crate::value::Value;
 
 /// One row of a link: entity, and the columns of its two ends.
-pub(super) struct Link {
-    pub entity: EntityId,
-    pub from: (String, i64),
-    pub to: (String, i64),
+struct Link<'c> {
+    entity: EntityId,
+    from: (&'c str, i64),
+    to: (&'c str, i64),
+}
+
+/// Links as they are found, and those that the seed itself holds as rows.
+#[derive(Default)]
+pub(super) struct Links<'c> {
+    found: Vec<Link<'c>>,
+    seen: HashSet<(EntityId, &'c str, i64, i64)>,
 }
 
 /// Items of a nested collection, each a reference to a row of the seed.
-pub(super) fn nested(
-    catalog: &Catalog,
+pub(super) fn nested<'c>(
+    catalog: &'c Catalog,
     resolver: &Resolver<'_>,
     item: &Item<'_>,
     member: &Member,
     given: &Json,
-    links: &mut Vec<Link>,
+    links: &mut Links<'c>,
     problems: &mut Vec<String>,
 ) {
     let Some(collection) = member.collection() else { return };
@@ -46,7 +54,7 @@ pub(super) fn nested(
         match resolver.reference(item, collection.item, value) {
             Ok(id) => {
                 if let (Some(from), Some(to)) = (end(through, from), end(through, to)) {
-                    links.push(Link { entity: *link, from: (from, item.id), to: (to, id) });
+                    links.found.push(Link { entity: *link, from: (from, item.id), to: (to, id) });
                 }
             }
             Err(what) => problems.push(item.place.problem(&member.name, what)),
@@ -54,37 +62,77 @@ pub(super) fn nested(
     }
 }
 
-fn end(link: &Entity, name: &str) -> Option<String> {
-    link.member(name).and_then(column).map(str::to_owned)
+fn end<'c>(link: &'c Entity, name: &str) -> Option<&'c str> {
+    link.member(name).and_then(column)
 }
 
-/// Link rows for the tags every item names, and rows for tags the seed does not list.
-pub(super) fn tags(catalog: &Catalog, items: &[Item<'_>], links: &mut Vec<Link>, rows: &mut Vec<Row>) {
-    let mut known: HashMap<EntityId, BTreeMap<String, i64>> = HashMap::new();
-    for item in items {
-        let entity = catalog.entity(item.entity);
-        let Some((member, _)) = entity.fields().find(|(_, f)| f.role == FieldRole::Tags) else { continue };
-        let Some(text) = item.members.get(&member.name).and_then(Json::as_str) else { continue };
-        let Some((link, from, to, tag)) = tag_link(catalog, entity) else { continue };
-        let tags = known.entry(tag).or_insert_with(|| {
-            let own = items.iter().filter(|i| i.entity == tag);
-            own.filter_map(|i| Some((i.members.get("Name")?.as_str()?.to_lowercase(), i.id))).collect()
-        });
-        for name in text.split(',').map(str::trim).filter(|n| !n.is_empty()) {
-            let next = tags.values().max().copied().unwrap_or(0) + 1;
-            let id = *tags.entry(name.to_lowercase()).or_insert_with(|| {
-                let columns =
-                    vec![("Id".to_owned(), Value::Int(next)), ("Name".to_owned(), Value::Text(name.to_owned()))];
-                rows.push(Row { entity: tag, columns });
-                next
-            });
-            links.push(Link { entity: link, from: (from.clone(), item.id), to: (to.clone(), id) });
+impl<'c> Links<'c> {
+    /// Remembers a row that is a link.
+    pub fn note(&mut self, row: &Row<'c>) {
+        let mut ends = row.columns.iter().filter(|(c, _)| c.ends_with("Id") && *c != "Id");
+        if let (Some(a), Some(b), None) = (ends.next(), ends.next(), ends.next())
+            && let (Value::Int(x), Value::Int(y)) = (&a.1, &b.1)
+        {
+            self.seen.insert((row.entity, a.0, *x, *y));
+            self.seen.insert((row.entity, b.0, *y, *x));
         }
+    }
+
+    /// Links for the tags every item names, and rows for tags the seed does not list.
+    pub fn tags(&mut self, catalog: &'c Catalog, items: &[Item<'_>], take: &mut Take<'_, 'c>) -> rusqlite::Result<()> {
+        let mut known: HashMap<EntityId, (HashMap<String, i64>, i64)> = HashMap::new();
+        for item in items {
+            let entity = catalog.entity(item.entity);
+            let Some((member, _)) = entity.fields().find(|(_, f)| f.role == FieldRole::Tags) else { continue };
+            let Some(text) = item.members.get(&member.name).and_then(Json::as_str) else { continue };
+            let Some((link, from, to, tag)) = tag_link(catalog, entity) else { continue };
+            let (tags, last) = known.entry(tag).or_insert_with(|| {
+                let own = items.iter().filter(|i| i.entity == tag);
+                let last = own.clone().map(|i| i.id).max().unwrap_or(0);
+                (own.filter_map(|i| Some((i.members.get("Name")?.as_str()?.to_lowercase(), i.id))).collect(), last)
+            });
+            for name in text.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+                let id = match tags.entry(name.to_lowercase()) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(new) => {
+                        *last += 1;
+                        let columns = vec![("Id", Value::Int(*last)), ("Name", Value::Text(name.to_owned()))];
+                        take(&Row { entity: tag, columns })?;
+                        *new.insert(*last)
+                    }
+                };
+                self.found.push(Link { entity: link, from: (from, item.id), to: (to, id) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Numbers the link rows, leaving out those the seed already holds.
+    pub fn rows(mut self, catalog: &'c Catalog, items: &[Item<'_>], take: &mut Take<'_, 'c>) -> rusqlite::Result<()> {
+        let mut next: HashMap<EntityId, i64> = HashMap::new();
+        for link in self.found {
+            if !self.seen.insert((link.entity, link.from.0, link.from.1, link.to.1)) {
+                continue;
+            }
+            let id = next.entry(link.entity).or_insert_with(|| {
+                let table = &catalog.entity(link.entity).table;
+                let own = items.iter().filter(|i| &catalog.entity(i.entity).table == table);
+                own.map(|i| i.id).max().unwrap_or(0)
+            });
+            *id += 1;
+            let columns = vec![
+                ("Id", Value::Int(*id)),
+                (link.from.0, Value::Int(link.from.1)),
+                (link.to.0, Value::Int(link.to.1)),
+            ];
+            take(&Row { entity: link.entity, columns })?;
+        }
+        Ok(())
     }
 }
 
 /// The link of the collection whose items are named like tags: two members and no more.
-fn tag_link(catalog: &Catalog, entity: &Entity) -> Option<(EntityId, String, String, EntityId)> {
+fn tag_link<'c>(catalog: &'c Catalog, entity: &Entity) -> Option<(EntityId, &'c str, &'c str, EntityId)> {
     entity.collections().find_map(|(_, collection)| {
         let CollectionLink::Through { link, from, to } = &collection.link else { return None };
         let item = catalog.entity(collection.item);
@@ -92,36 +140,4 @@ fn tag_link(catalog: &Catalog, entity: &Entity) -> Option<(EntityId, String, Str
         let through = catalog.entity(*link);
         named_only.then(|| Some((*link, end(through, from)?, end(through, to)?, item.id))).flatten()
     })
-}
-
-/// Numbers the link rows, leaving out those the seed already holds.
-pub(super) fn rows(catalog: &Catalog, items: &[Item<'_>], links: Vec<Link>, rows: &mut Vec<Row>) {
-    let mut next: HashMap<EntityId, i64> = HashMap::new();
-    let mut seen = std::collections::HashSet::new();
-    for row in rows.iter() {
-        let ends: Vec<&(String, Value)> = row.columns.iter().filter(|(c, _)| c.ends_with("Id") && c != "Id").collect();
-        if let [a, b] = ends.as_slice()
-            && let (Value::Int(x), Value::Int(y)) = (&a.1, &b.1)
-        {
-            seen.insert((row.entity, a.0.clone(), *x, *y));
-            seen.insert((row.entity, b.0.clone(), *y, *x));
-        }
-    }
-    for link in links {
-        if !seen.insert((link.entity, link.from.0.clone(), link.from.1, link.to.1)) {
-            continue;
-        }
-        let id = next.entry(link.entity).or_insert_with(|| {
-            let table = &catalog.entity(link.entity).table;
-            let own = items.iter().filter(|i| &catalog.entity(i.entity).table == table);
-            own.map(|i| i.id).max().unwrap_or(0)
-        });
-        *id += 1;
-        let columns = vec![
-            ("Id".to_owned(), Value::Int(*id)),
-            (link.from.0, Value::Int(link.from.1)),
-            (link.to.0, Value::Int(link.to.1)),
-        ];
-        rows.push(Row { entity: link.entity, columns });
-    }
 }

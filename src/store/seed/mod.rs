@@ -1,7 +1,7 @@
 //! Seed files → rows. A seed is the JSON that API v1 returns: `{"UserStories":[{…}],"Projects":[{…}]}`.
 //!
 //! References stand by id or by name; dates may be relative to the day of the clock. Every mistake is reported with
-//! file, line and field, and nothing is written unless the whole seed is sound.
+//! file, line and field; the database is then to be thrown away, since rows are written as they are made.
 
 mod beside;
 mod changes;
@@ -11,6 +11,7 @@ mod export;
 mod file;
 mod insert;
 mod links;
+mod members;
 mod resolve;
 mod row;
 mod shape;
@@ -57,7 +58,8 @@ pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]
     let file::Content { mut items, beside } = file::read(ground.catalog, files, &mut problems);
     complete::complete(ground.catalog, &mut items, &mut problems);
     let resolver = resolve::Resolver::new(ground.catalog, &items);
-    let rows = row::rows(ground, &resolver, &items, &mut problems);
+    let mut inserter = insert::Inserter::new(connection, ground.catalog);
+    let stored = row::rows(ground, &resolver, &items, &mut problems, &mut |row| inserter.put(row));
     if !problems.is_empty() {
         let more = problems.len().saturating_sub(MAX_PROBLEMS);
         problems.truncate(MAX_PROBLEMS);
@@ -66,8 +68,7 @@ pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]
         }
         return Err(SeedError(problems));
     }
-    insert::insert(connection, ground.catalog, &rows)
-        .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;
+    stored.map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;
     for (table, rows) in &beside {
         beside::insert(connection, table, rows)
             .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;

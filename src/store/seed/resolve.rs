@@ -16,6 +16,8 @@ pub(super) struct Resolver<'a> {
     items: &'a [Item<'a>],
     by_id: HashMap<(&'a str, i64), usize>,
     by_name: HashMap<(&'a str, &'static str, String), Vec<usize>>,
+    /// By entity: whether its rows say which entity a row of a shared table is.
+    kinds: Vec<bool>,
 }
 
 impl<'a> Resolver<'a> {
@@ -31,7 +33,8 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        Self { catalog, items, by_id, by_name }
+        let kinds = catalog.entities().iter().map(|e| is_kind(catalog, e.id)).collect();
+        Self { catalog, items, by_id, by_name, kinds }
     }
 
     pub fn item(&self, entity: EntityId, id: i64) -> Option<&'a Item<'a>> {
@@ -74,7 +77,7 @@ impl<'a> Resolver<'a> {
             else {
                 return true;
             };
-            if is_kind(self.catalog, reference.target) {
+            if self.kinds[usize::from(reference.target.0)] {
                 return !typed || own.type_id.is_none_or(|id| id == stated);
             }
             match process {
@@ -118,10 +121,10 @@ impl<'a> Resolver<'a> {
 
 /// Whether the rows of `entity` say which entity a row of a shared table is.
 fn is_kind(catalog: &Catalog, entity: EntityId) -> bool {
-    catalog.entities().iter().any(|e| {
-        e.kinds.is_some()
-            && e.references().any(|(_, r)| r.target == entity && r.storage == Storage::Column(KIND_COLUMN.into()))
-    })
+    catalog
+        .entities()
+        .iter()
+        .any(|e| e.kinds.is_some() && e.references().any(|(m, r)| r.target == entity && column(m) == Some(KIND_COLUMN)))
 }
 
 /// The column a stored reference is kept in.

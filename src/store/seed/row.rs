@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::Ground;
 use super::date::seed_date;
 use super::file::Item;
-use super::links::{self, Link};
+use super::links::{self, Links};
 use super::resolve::{Resolver, column};
 use crate::catalog::{Entity, EntityId, Field, MemberKind, Storage, nearest};
 use crate::sql::{KIND_COLUMN, VALUES_COLUMN};
@@ -15,20 +15,24 @@ use crate::value::{Value, ValueType};
 pub(super) const STORED: &str = "pbkdf2:";
 
 /// A row ready to be inserted.
-pub(super) struct Row {
+pub(super) struct Row<'c> {
     pub entity: EntityId,
-    pub columns: Vec<(String, Value)>,
+    pub columns: Vec<(&'c str, Value)>,
 }
 
-/// All rows of a seed: its items, and the link rows that nested collections and tags make.
-pub(super) fn rows(
-    ground: &Ground<'_>,
+/// Takes rows as they are made, so that a large seed never stands in memory as rows.
+pub(super) type Take<'t, 'c> = dyn FnMut(&Row<'c>) -> rusqlite::Result<()> + 't;
+
+/// Hands on all rows of a seed: its items, and the link rows that nested collections and tags make.
+pub(super) fn rows<'c>(
+    ground: &Ground<'c>,
     resolver: &Resolver<'_>,
     items: &[Item<'_>],
     problems: &mut Vec<String>,
-) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(items.len());
-    let mut links: Vec<Link> = Vec::new();
+    take: &mut Take<'_, 'c>,
+) -> rusqlite::Result<()> {
+    let mut links = Links::default();
+    let mut given: Vec<Option<&Json>> = Vec::new();
     let mut version = 0;
     for item in items {
         if problems.len() > super::MAX_PROBLEMS {
@@ -36,14 +40,21 @@ pub(super) fn rows(
         }
         version += 1;
         let entity = ground.catalog.entity(item.entity);
-        let mut columns = vec![("Id".to_owned(), Value::Int(item.id))];
+        let mut columns = vec![("Id", Value::Int(item.id))];
         if entity.kinds.is_some()
             && let Some(kind) = entity.type_id
         {
-            columns.push((KIND_COLUMN.to_owned(), Value::Int(kind)));
+            columns.push((KIND_COLUMN, Value::Int(kind)));
         }
-        for member in &entity.members {
-            let given = item.members.get(&member.name);
+        given.clear();
+        given.resize(entity.members.len(), None);
+        for (name, value) in item.members.iter() {
+            match entity.member(name) {
+                Some(member) => given[usize::from(member.id.index)] = Some(value),
+                None => problems.extend(unknown_member(entity, item, name)),
+            }
+        }
+        for (member, given) in entity.members.iter().zip(given.iter().copied()) {
             match &member.kind {
                 MemberKind::Field(field) => {
                     if member.name == "Id" {
@@ -52,16 +63,16 @@ pub(super) fn rows(
                     match (&field.storage, given) {
                         (Storage::Column(name), given) => match field_value(ground, item, entity, field, name, given) {
                             Ok(Value::Null) if given.is_none() && name == "EntityVersion" => {
-                                columns.push((name.clone(), Value::Int(version)))
+                                columns.push((name.as_str(), Value::Int(version)))
                             }
                             Ok(Value::Null) if given.is_none() && (name == "CreateDate" || name == "ModifyDate") => {
-                                columns.push((name.clone(), Value::Int(ground.now)));
+                                columns.push((name.as_str(), Value::Int(ground.now)));
                             }
-                            Ok(value) => columns.push((name.clone(), value)),
+                            Ok(value) => columns.push((name.as_str(), value)),
                             Err(what) => problems.push(item.place.problem(&member.name, what)),
                         },
                         (Storage::Embedded(name), Some(given)) => {
-                            columns.push((name.clone(), Value::Text(given.to_string())))
+                            columns.push((name.as_str(), Value::Text(given.to_string())))
                         }
                         (Storage::Embedded(_) | Storage::Computed(_), _) => {}
                     }
@@ -70,11 +81,11 @@ pub(super) fn rows(
                     (_, None | Some(Json::Null)) => {}
                     (Storage::Column(name), Some(_)) if name == KIND_COLUMN && entity.kinds.is_some() => {}
                     (Storage::Column(_), Some(value)) => match resolver.reference(item, reference.target, value) {
-                        Ok(id) => columns.extend(column(member).map(|c| (c.to_owned(), Value::Int(id)))),
+                        Ok(id) => columns.extend(column(member).map(|c| (c, Value::Int(id)))),
                         Err(what) => problems.push(item.place.problem(&member.name, what)),
                     },
                     (Storage::Embedded(name), Some(value)) => {
-                        columns.push((name.clone(), Value::Text(value.to_string())));
+                        columns.push((name.as_str(), Value::Text(value.to_string())));
                     }
                     (Storage::Computed(_), Some(_)) => {}
                 },
@@ -82,7 +93,7 @@ pub(super) fn rows(
                     if let Some(given) = given {
                         if entity.custom_fields().is_some_and(|m| m.id == member.id) {
                             match custom_values(ground, resolver, items, given) {
-                                Ok(text) => columns.push((VALUES_COLUMN.to_owned(), text)),
+                                Ok(text) => columns.push((VALUES_COLUMN, text)),
                                 Err(what) => problems.push(item.place.problem(&member.name, what)),
                             }
                         } else {
@@ -92,24 +103,26 @@ pub(super) fn rows(
                 }
             }
         }
-        unknown_members(entity, item, problems);
-        rows.push(Row { entity: item.entity, columns });
-    }
-    links::tags(ground.catalog, items, &mut links, &mut rows);
-    links::rows(ground.catalog, items, links, &mut rows);
-    rows
-}
-
-fn unknown_members(entity: &Entity, item: &Item<'_>, problems: &mut Vec<String>) {
-    for name in item.members.keys() {
-        // aggregates and links of a saved answer say nothing new
-        let extra = matches!(name.as_str(), "ResourceType" | "Id" | "FullName" | "Kind") || name.contains('-');
-        if !extra && entity.member(name).is_none() {
-            let names = entity.members.iter().map(|m| m.name.as_str());
-            let hint = nearest(name, names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
-            problems.push(item.place.problem(name, format!("{} has no such member{hint}", entity.name)));
+        let row = Row { entity: item.entity, columns };
+        links.note(&row);
+        if problems.is_empty() {
+            take(&row)?;
         }
     }
+    links.tags(ground.catalog, items, take)?;
+    links.rows(ground.catalog, items, take)
+}
+
+/// A sentence about a member that the entity does not have.
+fn unknown_member(entity: &Entity, item: &Item<'_>, name: &str) -> Option<String> {
+    // aggregates and links of a saved answer say nothing new
+    let extra = matches!(name, "ResourceType" | "Id" | "FullName" | "Kind") || name.contains('-');
+    if extra {
+        return None;
+    }
+    let names = entity.members.iter().map(|m| m.name.as_str());
+    let hint = nearest(name, names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+    Some(item.place.problem(name, format!("{} has no such member{hint}", entity.name)))
 }
 
 fn field_value(

@@ -8,6 +8,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("value", &[]),
     ("clock", &[]),
     ("secret", &[]),
+    ("recent", &[]),
     ("health", &[]),
     ("config", &[]),
     ("draft", &["value"]),
