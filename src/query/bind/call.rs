@@ -10,6 +10,9 @@ use crate::query::function::Function;
 use crate::query::ir::Expr;
 use crate::value::ValueType;
 
+/// Characters of a custom value in a history; longer ones are null. Source: docs, history of custom fields.
+const LONGEST_VALUE: i64 = 4000;
+
 /// Functions of the real server that are not emulated, in lower case.
 pub(super) const UNANSWERED: [&str; 7] = [
     "availableprojects",
@@ -207,7 +210,17 @@ impl Binder<'_> {
 
     fn history_value(&self, at: &At, name: &str, field: &str, span: Span) -> Result<Bound> {
         if name.eq_ignore_ascii_case("GetCustomValueString") {
-            let expr = Expr::Custom { path: at.path.clone(), name: field.to_owned(), ty: ValueType::Text };
+            let ty = self.scene.custom_field(at.entity, field).map_or(ValueType::Text, |f| custom_type(&f.field_type));
+            let expr = Expr::Custom { path: at.path.clone(), name: field.to_owned(), ty };
+            let text = self.text_of(Typed { expr, ty, nullable: true }).expr;
+            let length = Expr::call(Function::Length, vec![text.clone()], ValueType::Int);
+            let long = Expr::call(Function::Greater, vec![length, Expr::int(LONGEST_VALUE)], ValueType::Bool);
+            let expr = Expr::Conditional {
+                test: Box::new(long),
+                then: Box::new(Expr::null()),
+                otherwise: Box::new(text),
+                ty: ValueType::Text,
+            };
             return Ok(Bound::scalar(expr, true));
         }
         let entity = self.catalog().entity(at.entity);

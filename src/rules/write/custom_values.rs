@@ -262,3 +262,13 @@ fn named(tx: &Tx<'_>, id: i64, kind: Option<&str>) -> Result<(String, String)> {
     };
     Ok((entity.name.clone(), name))
 }
+
+/// What a history calls the custom fields whose values differ between two texts of values.
+pub(super) fn changed(old: &str, new: &str) -> Vec<String> {
+    let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
+    let (old, new) = (read(old), read(new));
+    let value = |of: &Map<String, Json>, name: &str| of.get(name).filter(|v| !v.is_null()).cloned();
+    let mut names: Vec<&String> = new.keys().chain(old.keys().filter(|name| !new.contains_key(*name))).collect();
+    names.retain(|name| value(&old, name) != value(&new, name));
+    names.into_iter().map(|name| format!("CustomField:{name}")).collect()
+}

@@ -3,7 +3,9 @@
 //! Evidence: vendor's history page (rows of five minutes merge, a state change has its own row, the first row has
 //! everything changed, the open row ends in the year 9999).
 
+use super::custom_values;
 use super::row::Row;
+use super::save::VALUES;
 use super::tx::{Result, Tx};
 use crate::catalog::{Entity, EntityKind, Member, MemberKind, Storage};
 use crate::sql::{KIND_COLUMN, dml};
@@ -22,10 +24,12 @@ const STATE: &str = "EntityState";
 pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, new: &Row) -> Result<()> {
     let Some(history) = full_history(tx, entity) else { return Ok(()) };
     let tracked = tracked(history);
+    let custom = custom_values::changed(old.map_or("", |old| old.text(VALUES)), new.text(VALUES));
     let changed: Vec<&str> = match old {
         None => tracked,
         Some(old) => tracked.into_iter().filter(|name| differs(entity, name, old, new)).collect(),
     };
+    let changed: Vec<&str> = changed.into_iter().chain(custom.iter().map(String::as_str)).collect();
     if changed.is_empty() {
         return Ok(());
     }
@@ -35,6 +39,9 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
         if entity.members.iter().any(|m| self::column(m) == Some(column)) && column != "Id" {
             row.set(column, new.get(column).clone());
         }
+    }
+    if entity.custom_fields().is_some() {
+        row.set(VALUES, new.get(VALUES).clone());
     }
     team_columns(tx, history, new, &mut row)?;
     row.set("ModifierId", tx.who.id);
