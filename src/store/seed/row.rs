@@ -7,6 +7,7 @@ use super::date::seed_date;
 use super::file::Item;
 use super::links::{self, Link};
 use super::resolve::{Resolver, column};
+use super::shape::{keeps_values, own_kind};
 use crate::catalog::{Entity, EntityId, Field, MemberKind, Storage, nearest};
 use crate::sql::{KIND_COLUMN, VALUES_COLUMN};
 use crate::value::{Value, ValueType};
@@ -37,9 +38,7 @@ pub(super) fn rows(
         version += 1;
         let entity = ground.catalog.entity(item.entity);
         let mut columns = vec![("Id".to_owned(), Value::Int(item.id))];
-        if entity.kinds.is_some()
-            && let Some(kind) = entity.type_id
-        {
+        if let Some(kind) = own_kind(entity) {
             columns.push((KIND_COLUMN.to_owned(), Value::Int(kind)));
         }
         for member in &entity.members {
@@ -92,7 +91,14 @@ pub(super) fn rows(
                 }
             }
         }
-        unknown_members(entity, item, problems);
+        let keeps_values = keeps_values(ground.catalog, entity);
+        if let Some(given) = item.members.get(VALUES_COLUMN).filter(|_| keeps_values) {
+            match custom_values(ground, resolver, items, given) {
+                Ok(text) => columns.push((VALUES_COLUMN.to_owned(), text)),
+                Err(what) => problems.push(item.place.problem(VALUES_COLUMN, what)),
+            }
+        }
+        unknown_members(entity, keeps_values, item, problems);
         rows.push(Row { entity: item.entity, columns });
     }
     links::tags(ground.catalog, items, &mut links, &mut rows);
@@ -100,10 +106,11 @@ pub(super) fn rows(
     rows
 }
 
-fn unknown_members(entity: &Entity, item: &Item<'_>, problems: &mut Vec<String>) {
+fn unknown_members(entity: &Entity, keeps_values: bool, item: &Item<'_>, problems: &mut Vec<String>) {
     for name in item.members.keys() {
         // aggregates and links of a saved answer say nothing new
         let extra = matches!(name.as_str(), "ResourceType" | "Id" | "FullName" | "Kind") || name.contains('-');
+        let extra = extra || (keeps_values && name == VALUES_COLUMN);
         if !extra && entity.member(name).is_none() {
             let names = entity.members.iter().map(|m| m.name.as_str());
             let hint = nearest(name, names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
