@@ -7,6 +7,7 @@ use super::date::seed_date;
 use super::file::Item;
 use super::links::{self, Links};
 use super::resolve::{Resolver, column};
+use super::shape::{keeps_values, own_kind};
 use crate::catalog::{Entity, EntityId, Field, MemberKind, Storage, nearest};
 use crate::sql::{KIND_COLUMN, VALUES_COLUMN};
 use crate::value::{Value, ValueType};
@@ -41,16 +42,16 @@ pub(super) fn rows<'c>(
         version += 1;
         let entity = ground.catalog.entity(item.entity);
         let mut columns = vec![("Id", Value::Int(item.id))];
-        if entity.kinds.is_some()
-            && let Some(kind) = entity.type_id
-        {
+        if let Some(kind) = own_kind(entity) {
             columns.push((KIND_COLUMN, Value::Int(kind)));
         }
+        let keeps_values = keeps_values(ground.catalog, entity);
         given.clear();
         given.resize(entity.members.len(), None);
         for (name, value) in item.members.iter() {
             match entity.member(name) {
                 Some(member) => given[usize::from(member.id.index)] = Some(value),
+                None if keeps_values && name == VALUES_COLUMN => {}
                 None => problems.extend(unknown_member(entity, item, name)),
             }
         }
@@ -101,6 +102,12 @@ pub(super) fn rows<'c>(
                         }
                     }
                 }
+            }
+        }
+        if let Some(given) = item.members.get(VALUES_COLUMN).filter(|_| keeps_values) {
+            match custom_values(ground, resolver, items, given) {
+                Ok(text) => columns.push((VALUES_COLUMN, text)),
+                Err(what) => problems.push(item.place.problem(VALUES_COLUMN, what)),
             }
         }
         let row = Row { entity: item.entity, columns };

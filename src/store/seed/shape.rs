@@ -20,6 +20,8 @@ pub(super) struct Section {
     pub plural: String,
     pub entity: String,
     sql: String,
+    /// Table and condition.
+    rows: String,
     members: Vec<Shown>,
 }
 
@@ -54,15 +56,36 @@ pub(super) fn sections(catalog: &Catalog) -> Vec<Section> {
     let stored = |e: &&Entity| {
         !matches!(e.kind, EntityKind::Embedded | EntityKind::Context | EntityKind::Base) && e.view.is_none()
     };
-    catalog.entities().iter().filter(stored).map(Section::of).collect()
+    let mut sections: Vec<Section> = Vec::new();
+    for section in catalog.entities().iter().filter(stored).map(|entity| Section::of(catalog, entity)) {
+        // views of the same rows, such as the short and the long history: the one that tells more
+        match sections.iter_mut().find(|other| other.rows == section.rows) {
+            Some(other) if other.members.len() < section.members.len() => *other = section,
+            Some(_) => {}
+            None => sections.push(section),
+        }
+    }
+    sections
+}
+
+/// What the kind column of a shared table holds for rows of this entity and of no other.
+pub(super) fn own_kind(entity: &Entity) -> Option<i64> {
+    let kinds = entity.kinds.as_ref()?;
+    entity.type_id.or(kinds.first().copied().filter(|_| kinds.len() == 1))
+}
+
+/// Whether past states hold custom field values though nobody can ask for them.
+pub(super) fn keeps_values(catalog: &Catalog, entity: &Entity) -> bool {
+    let source = entity.source.map(|id| catalog.entity(id));
+    entity.custom_fields().is_none() && source.is_some_and(|e| e.custom_fields().is_some())
 }
 
 impl Section {
-    fn of(entity: &Entity) -> Self {
+    fn of(catalog: &Catalog, entity: &Entity) -> Self {
         let mut columns = vec!["Id".to_owned()];
         let mut members = Vec::new();
         let mut add = |name: &str, column: &str, how: How| {
-            let kind = column == KIND_COLUMN && entity.kinds.is_some();
+            let kind = column == KIND_COLUMN && own_kind(entity).is_some();
             if !kind && !columns.iter().any(|c| c == column) {
                 columns.push(column.to_owned());
                 members.push(Shown { name: name.to_owned(), how });
@@ -88,12 +111,14 @@ impl Section {
         }
         if let Some(member) = entity.custom_fields() {
             add(&member.name, VALUES_COLUMN, How::CustomFields);
+        } else if keeps_values(catalog, entity) {
+            add(VALUES_COLUMN, VALUES_COLUMN, How::CustomFields);
         }
         let list: Vec<String> = columns.iter().map(|c| format!("\"{c}\"")).collect();
-        let kind = entity.kinds.as_ref().and(entity.type_id);
-        let kind = kind.map(|id| format!(" WHERE \"{KIND_COLUMN}\" = {id}")).unwrap_or_default();
-        let sql = format!("SELECT {} FROM \"{}\"{kind} ORDER BY \"Id\"", list.join(","), entity.table);
-        Self { plural: entity.plural.clone(), entity: entity.name.clone(), sql, members }
+        let kind = own_kind(entity).map(|id| format!(" WHERE \"{KIND_COLUMN}\" = {id}")).unwrap_or_default();
+        let rows = format!("FROM \"{}\"{kind}", entity.table);
+        let sql = format!("SELECT {} {rows} ORDER BY \"Id\"", list.join(","));
+        Self { plural: entity.plural.clone(), entity: entity.name.clone(), sql, rows, members }
     }
 
     /// The statement over its rows: the id, then one column for each member.
@@ -199,5 +224,30 @@ fn text(value: ValueRef<'_>) -> String {
         ValueRef::Integer(n) => n.to_string(),
         ValueRef::Real(x) => x.to_string(),
         ValueRef::Null | ValueRef::Blob(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sections;
+    use crate::sql::{BESIDE_TABLES, schema};
+
+    #[test]
+    fn every_column_of_every_table_has_its_place() {
+        let catalog = crate::catalog::load(include_str!("../../../fixtures/catalog.json")).expect("the catalog");
+        let sections = sections(&catalog);
+        let script = schema(&catalog);
+        for line in script.lines().filter_map(|line| line.strip_prefix("CREATE TABLE \"")) {
+            let (table, columns) = line.split_once("\" (").expect("a table");
+            if BESIDE_TABLES.contains(&table) {
+                continue;
+            }
+            let from = format!("FROM \"{table}\"");
+            let text: String = sections.iter().filter(|s| s.sql.contains(&from)).map(|s| s.sql.as_str()).collect();
+            for column in columns.split(", ").filter_map(|c| c.split('"').nth(1)) {
+                let shared = column == crate::sql::KIND_COLUMN;
+                assert!(shared || text.contains(&format!("\"{column}\"")), "{table}.{column} is in no section");
+            }
+        }
     }
 }

@@ -82,3 +82,58 @@ fn a_difference_names_each_field_that_changed() {
     server.refused("GET", "/_tpmock/diff?from=nothing", "", 404, "neither a snapshot nor a workspace");
     server.refused("GET", "/_tpmock/diff", "", 400, "'from' must name");
 }
+
+/// Sends a write in JSON; the answer must be a success.
+fn write(server: &Server, target: &str, body: &str) -> Value {
+    let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
+    let answer = server.0.send(axum::http::Method::POST, target, &headers, body.as_bytes().to_vec());
+    assert!(answer.status < 300, "{target}: {} {}", answer.status, answer.text());
+    answer.json()
+}
+
+#[test]
+fn what_a_write_changed_is_listed_and_nothing_else() {
+    let server = Server::new();
+    let stories = server.json("GET", "/api/v1/UserStories?take=1&format=json", "", 200);
+    let id = stories["Items"][0]["Id"].as_i64().expect("a story");
+    server.json("PUT", "/_tpmock/snapshots/before", "", 201);
+    server.json("PUT", "/_tpmock/clock", r#"{"advance":"1h"}"#, 200);
+    write(&server, &format!("/api/v1/UserStories/{id}"), r#"{"Name":"Renamed"}"#);
+    let target = "/_tpmock/diff?from=before&only=UserStory";
+    let changes = server.json("GET", target, "", 200);
+    let fields = changes["updated"][0]["fields"].as_object().expect("fields");
+    assert_eq!(fields["Name"]["to"], "Renamed");
+    let own: Vec<&String> =
+        fields.keys().filter(|f| !["ModifyDate", "EntityVersion", "LastEditor"].contains(&f.as_str())).collect();
+    assert_eq!(own, ["Name"], "{changes}");
+    assert_eq!((&changes["created"], &changes["deleted"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn an_account_that_was_worked_in_survives_the_round_trip() {
+    let server = Server::new();
+    let story = write(
+        &server,
+        "/api/v1/UserStories",
+        r#"{"Name":"New \"story\" ü","Project":{"Id":2},"Tags":"alpha, beta","Description":"<b>x</b>"}"#,
+    );
+    let id = story["Id"].as_i64().expect("an id");
+    let task = write(&server, "/api/v1/Tasks", &format!(r#"{{"Name":"Task","UserStory":{{"Id":{id}}}}}"#));
+    write(&server, "/api/v1/Comments", &format!(r#"{{"Description":"Said","General":{{"Id":{id}}}}}"#));
+    write(&server, &format!("/api/v1/UserStories/{id}"), r#"{"Name":"Renamed","Tags":"beta, gamma"}"#);
+    let gone = task["Id"].as_i64().expect("an id");
+    assert_eq!(server.send("DELETE", &format!("/api/v1/Tasks/{gone}?format=json"), "").0, 200);
+    server.json("PUT", "/_tpmock/snapshots/worked", "", 201);
+
+    let (_, first) = server.send("GET", "/_tpmock/export", "");
+    server.json("POST", "/w/copy/_tpmock/import", &first, 200);
+    let (_, second) = server.send("GET", "/w/copy/_tpmock/export", "");
+    if let Some((one, other)) = first.lines().zip(second.lines()).find(|(a, b)| a != b) {
+        panic!("{one}\n{other}");
+    }
+    assert_eq!(first.len(), second.len());
+    let next = |prefix: &str| {
+        write(&server, &format!("{prefix}/api/v1/Bugs"), r#"{"Name":"B","Project":{"Id":2}}"#)["Id"].clone()
+    };
+    assert_eq!(next(""), next("/w/copy"), "ids go on alike");
+}

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("draft", &["value"]),
     ("head", &[]),
+    ("recent", &[]),
     ("event", &["value"]),
     ("date", &["clock"]),
     ("catalog", &["value"]),
