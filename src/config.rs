@@ -105,7 +105,7 @@ impl Default for Limits {
         Self {
             body: 32 * 1024 * 1024,
             connections: 4096,
-            streams: 16,
+            streams: 10,
             request_time: Duration::from_secs(60),
             workspace_bytes: 0,
             snapshots: 256,
