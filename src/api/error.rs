@@ -256,7 +256,8 @@ impl From<query::Error> for Error {
         };
         let mut result = Error::template(kind, error.token, &error.data);
         if error.kind == query::ErrorKind::NotEmulated {
-            result.feature = Some(result.message.clone());
+            let feature = error.data.iter().find(|(name, _)| *name == "feature").map(|(_, feature)| feature.clone());
+            result.feature = Some(feature.unwrap_or_else(|| result.message.clone()));
         }
         result
     }

@@ -127,7 +127,12 @@ impl Binder<'_> {
             },
             _ => None,
         };
-        found.ok_or_else(|| Error::no_method(name, &target.type_name(self.catalog()), span))
+        found.ok_or_else(|| match target {
+            Bound::Scalar(value) if functions::is_known_elsewhere(value.ty, name) => {
+                Error::not_emulated(&format!("{}.{name}", value.ty.clr_name()), span)
+            }
+            _ => Error::no_method(name, &target.type_name(self.catalog()), span),
+        })
     }
 
     pub fn index(&self, target: &Bound, index: &Literal, span: Span) -> Result<Bound> {

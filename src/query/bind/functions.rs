@@ -128,6 +128,62 @@ fn fits(wanted: Args, args: &[Typed]) -> bool {
     }
 }
 
+/// Members that .NET has and this emulator has not: by type, in lower case.
+const ELSEWHERE: &[(T, &[&str])] = &[
+    (
+        T::Text,
+        &[
+            "split",
+            "padleft",
+            "padright",
+            "insert",
+            "remove",
+            "lastindexof",
+            "tochararray",
+            "chars",
+            "equals",
+            "compareto",
+            "indexofany",
+            "normalize",
+            "gethashcode",
+        ],
+    ),
+    (
+        T::Date,
+        &[
+            "add",
+            "subtract",
+            "addticks",
+            "ticks",
+            "kind",
+            "tolocaltime",
+            "touniversaltime",
+            "tofiletime",
+            "tooadate",
+            "toshortdatestring",
+            "tolongdatestring",
+            "toshorttimestring",
+            "tolongtimestring",
+            "equals",
+            "compareto",
+            "gethashcode",
+        ],
+    ),
+    (
+        T::TimeSpan,
+        &["add", "subtract", "negate", "duration", "ticks", "milliseconds", "equals", "compareto", "gethashcode"],
+    ),
+];
+
+/// Whether the real service answers a member that this emulator does not have.
+pub(super) fn is_known_elsewhere(ty: T, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    match ELSEWHERE.iter().find(|(of, _)| *of == ty) {
+        Some((_, names)) => names.contains(&name.as_str()),
+        None => matches!(name.as_str(), "equals" | "compareto" | "gethashcode"),
+    }
+}
+
 /// `ToString("format")` of a date or a number.
 pub(super) fn formatted(value: &Typed, format: &Typed) -> Option<Bound> {
     if format.ty != T::Text && format.ty != T::Char {

@@ -67,7 +67,7 @@ impl Binder<'_> {
         let (a, b) = match (left, right) {
             (Bound::Scalar(a), Bound::Scalar(b)) => (a, b),
             // references compare with null and with each other, by identity
-            (a, b) => match (identity(&a), identity(&b)) {
+            (a, b) => match (identity_with(&a, &b), identity_with(&b, &a)) {
                 (Some(x), Some(y)) => (x, y),
                 _ => return Err(incompatible(&a, &b)),
             },
@@ -175,6 +175,20 @@ impl Binder<'_> {
         };
         let nullable = a.nullable || b.nullable || can_be_null;
         Ok(Bound::scalar(Expr::call(function, vec![a.expr, b.expr], ty), nullable))
+    }
+}
+
+/// Identity; of an object that has an id and meets a number, that id (the value of a custom field is such an object).
+fn identity_with(bound: &Bound, other: &Bound) -> Option<Typed> {
+    match (bound, other) {
+        (Bound::Object { presence: Some(_), members }, Bound::Scalar(Typed { ty: ValueType::Int, .. })) => {
+            members.iter().find(|(name, _)| name == "id").and_then(|(_, id)| match id {
+                Bound::Scalar(id) if id.ty == ValueType::Int => Some(id.clone()),
+                _ => None,
+            })
+        }
+        (Bound::Scalar(number), Bound::Object { .. }) if number.ty == ValueType::Int => Some(number.clone()),
+        _ => identity(bound),
     }
 }
 

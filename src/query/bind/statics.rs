@@ -34,6 +34,17 @@ const TYPES: [&str; 22] = [
     "SafeConvert",
 ];
 
+/// Static members that .NET or the server has and this emulator has not: by type, in lower case.
+const ELSEWHERE: &[(&str, &[&str])] = &[
+    ("SafeConvert", &["tointarray", "tostringarray", "todecimalarray", "tobooleanarray", "todatetimearray"]),
+    ("Math", &["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "log10", "ieeeremainder"]),
+    ("DateTime", &["daysinmonth", "isleapyear", "parseexact", "compare", "frombinary", "specifykind"]),
+    ("String", &["format", "join", "compare", "equals", "isnullorwhitespace"]),
+    ("TimeSpan", &["zero", "parse", "maxvalue", "minvalue"]),
+    ("Guid", &["newguid", "parse"]),
+    ("Convert", &["tochar", "tobyte", "tosbyte", "touint16", "touint32", "touint64"]),
+];
+
 pub(super) fn static_type(name: &str) -> Option<&'static str> {
     TYPES.into_iter().find(|t| t.eq_ignore_ascii_case(name))
 }
@@ -66,6 +77,9 @@ impl Binder<'_> {
             _ => None,
         };
         found.ok_or_else(|| {
+            if ELSEWHERE.iter().any(|(of, names)| *of == ty && names.contains(&lower.as_str())) {
+                return Error::not_emulated(&format!("{ty}.{name}"), span);
+            }
             if args.is_empty() && !lower.starts_with("to") {
                 Error::no_property(name, ty, span)
             } else {

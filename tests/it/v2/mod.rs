@@ -2,6 +2,7 @@
 
 mod corpus;
 mod hostile;
+mod smoke;
 mod stream;
 
 use crate::world::World;
