@@ -2,6 +2,7 @@
 
 mod corpus;
 mod hostile;
+mod page;
 mod smoke;
 mod stream;
 
