@@ -96,8 +96,8 @@ fn assignment(
     let to = match &member.kind {
         MemberKind::Field(field) => match (&field.storage, field.role) {
             (Storage::Computed(_), _) => return Ok(None),
-            (Storage::Embedded(_), _) => To::Object(object(draft)),
-            (Storage::Column(_), FieldRole::Tags) => To::Tags(tags(draft)),
+            (Storage::Embedded(_), _) => To::Object(object(member, draft)?),
+            (Storage::Column(_), FieldRole::Tags) => To::Tags(tags(member, draft)?),
             (Storage::Column(_), FieldRole::Plain | FieldRole::Rich) => {
                 To::Value(convert::value(zone, member, field, draft)?)
             }
@@ -110,7 +110,7 @@ fn assignment(
                 }
                 _ => return Ok(None),
             },
-            Storage::Embedded(_) => To::Object(object(draft)),
+            Storage::Embedded(_) => To::Object(object(member, draft)?),
             Storage::Column(_) => refer(catalog, zone, member, reference, draft)?,
         },
         MemberKind::Collection(collection) => match &collection.link {
@@ -168,10 +168,19 @@ fn custom(member: &Member, draft: &Draft) -> Result<Vec<(String, Draft)>, Error>
     Ok(values)
 }
 
-fn tags(draft: &Draft) -> Vec<String> {
+/// Names parted by commas, or a list of names.
+fn tags(member: &Member, draft: &Draft) -> Result<Vec<String>, Error> {
     let text = match draft {
-        Draft::Text(text) | Draft::Number(text) => text.as_str(),
-        Draft::Null | Draft::Bool(_) | Draft::List(_) | Draft::Object(_) => "",
+        Draft::Null => String::new(),
+        Draft::Text(text) | Draft::Number(text) => text.clone(),
+        Draft::List(items) => {
+            let names = items.iter().map(|item| match item {
+                Draft::Text(text) | Draft::Number(text) => Ok(text.as_str()),
+                other => Err(convert::mismatch(&member.name, other)),
+            });
+            names.collect::<Result<Vec<_>, _>>()?.join(",")
+        }
+        Draft::Bool(_) | Draft::Object(_) => return Err(convert::mismatch(&member.name, draft)),
     };
     let mut tags: Vec<String> = Vec::new();
     for tag in text.split(',').map(str::trim).filter(|t| !t.is_empty()) {
@@ -179,11 +188,16 @@ fn tags(draft: &Draft) -> Vec<String> {
             tags.push(tag.to_owned());
         }
     }
-    tags
+    Ok(tags)
 }
 
-fn object(draft: &Draft) -> Option<Vec<(String, Value)>> {
-    let Draft::Object(members) = draft else { return None };
+fn object(member: &Member, draft: &Draft) -> Result<Option<Vec<(String, Value)>>, Error> {
+    let members = match draft {
+        Draft::Object(members) => members,
+        Draft::Null => return Ok(None),
+        Draft::Text(text) if text.trim().is_empty() => return Ok(None),
+        other => return Err(convert::mismatch(&member.name, other)),
+    };
     let members = members.iter().filter_map(|(name, value)| {
         let value = match value {
             Draft::Null => Value::Null,
@@ -194,5 +208,5 @@ fn object(draft: &Draft) -> Option<Vec<(String, Value)>> {
         };
         Some((name.clone(), value))
     });
-    Some(members.collect())
+    Ok(Some(members.collect()))
 }
