@@ -107,15 +107,19 @@ pub async fn custom_fields(app: &App, call: &Call) -> Result<Arc<Vec<CustomField
 /// What of a request can be kept for the next one like it.
 #[derive(Debug)]
 pub struct Prepared {
-    parameters: V1Parameters,
-    plan: Plan,
+    pub parameters: V1Parameters,
+    pub plan: Plan,
     /// Element of an XML list.
     plural: Name,
     /// Bytes of the last answer, so that the next one need not grow step by step.
     size: AtomicUsize,
 }
 
-async fn prepare(
+/// Parameters, plan and names of a read; kept for the next request like it.
+///
+/// # Errors
+/// Unknown members and broken parameters.
+pub async fn prepare(
     app: &App,
     call: &Call,
     caller: &Account,

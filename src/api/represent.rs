@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::answer::Answer;
 use super::call::Call;
-use super::page::{finish, times};
+use super::page::{Prepared, finish, times};
 use super::v1_parameters::V1Parameters;
 use crate::app::App;
 use crate::catalog::EntityId;
@@ -12,7 +12,7 @@ use crate::event::{Links, ListForm, Name, Sink};
 use crate::query::{self, Caller, Read, Scene};
 use crate::rules::accounts::Account;
 use crate::rules::write::{Refusal, Result};
-use crate::sql;
+use crate::sql::{self, Plan};
 use crate::store::{self, Connection, Request, Rest, Root, StoreError};
 use crate::value::Scalar;
 use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter};
@@ -33,12 +33,20 @@ pub enum Done {
     },
 }
 
+/// What decides the shape of an answer.
+pub enum Shape {
+    /// Entities, read by this plan.
+    Read(EntityId, Arc<Prepared>),
+    /// Names of what went.
+    Names(V1Parameters),
+}
+
 /// Everything a writer thread needs to answer.
 pub struct Represent {
     pub app: App,
     pub call: Arc<Call>,
     pub caller: Account,
-    pub parameters: Arc<V1Parameters>,
+    pub shape: Shape,
 }
 
 impl Represent {
@@ -48,7 +56,7 @@ impl Represent {
         match self.call.formats.success {
             Format::Json => {
                 let out = Vec::with_capacity(4096);
-                let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.parameters.notation, zone, base);
+                let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.parameters().notation, zone, base);
                 self.write(connection, done, None, &mut writer)?;
                 Ok(writer.finish())
             }
@@ -67,7 +75,7 @@ impl Represent {
 
     /// The answer with its headers.
     pub fn answer(&self, status: u16, tags: &'static str, rows: usize, body: Vec<u8>) -> Answer {
-        let (format, parameters) = (self.call.formats.success, &self.parameters);
+        let (format, parameters) = (self.call.formats.success, self.parameters());
         let mut answer = finish(format, parameters.prettify, parameters.callback.as_deref(), body);
         answer.status = status;
         answer.tags = tags;
@@ -109,22 +117,32 @@ impl Represent {
         sink.entity_end();
     }
 
+    fn parameters(&self) -> &V1Parameters {
+        match &self.shape {
+            Shape::Read(_, prepared) => &prepared.parameters,
+            Shape::Names(parameters) => parameters,
+        }
+    }
+
     /// What a GET of the caller gives; of an administrator, where the caller wrote himself out of sight.
     fn entity<S: Sink>(&self, db: &Connection, entity: EntityId, id: i64, sink: &mut S) -> Result<()> {
-        let caller = self.caller.caller();
-        for caller in [caller, Caller { sees_all: true, ..caller }] {
-            if self.read(db, entity, id, caller, sink)? {
-                return Ok(());
-            }
+        if let Shape::Read(prepared_for, prepared) = &self.shape
+            && *prepared_for == entity
+            && self.read(db, &prepared.plan, id, sink)?
+        {
+            return Ok(());
+        }
+        if self.read(db, &self.plan(entity)?, id, sink)? {
+            return Ok(());
         }
         Err(Refusal::not_found(&self.app.state.model.catalog.entity(entity).name, id))
     }
 
-    fn read<S: Sink>(&self, db: &Connection, entity: EntityId, id: i64, caller: Caller, sink: &mut S) -> Result<bool> {
-        let model = &self.app.state.model;
-        let parameters = &self.parameters;
+    /// The plan of somebody who sees everything.
+    fn plan(&self, entity: EntityId) -> Result<Plan> {
+        let (model, parameters) = (&self.app.state.model, self.parameters());
         let read = Read {
-            id: Some(id),
+            any_id: true,
             include: parameters.include.as_deref(),
             exclude: parameters.exclude.as_deref(),
             append: &parameters.append,
@@ -133,15 +151,19 @@ impl Represent {
             inner_skip: parameters.inner_skip,
             ..Read::page(entity)
         };
+        let caller = Caller { sees_all: true, ..self.caller.caller() };
         let scene = Scene { model, custom_fields: &[], caller, zone: self.call.workspace.zone() };
-        let plan = sql::plan(&model.catalog, &query::read(scene, &read)?);
+        Ok(sql::plan(&model.catalog, &query::read(scene, &read)?))
+    }
+
+    fn read<S: Sink>(&self, db: &Connection, plan: &Plan, id: i64, sink: &mut S) -> Result<bool> {
         let (now, today) = times(&self.call);
         let rest = |rest: &Rest<'_>| {
             let path = format!("{}/api/v1/{}/{}/{}", self.call.base, rest.owner, rest.key, rest.collection);
-            parameters.rest(&path, rest.include, rest.take, rest.skip)
+            self.parameters().rest(&path, rest.include, rest.take, rest.skip)
         };
         let request = Request { now, today, me: self.caller.id, rest: &rest };
-        let outcome = store::run(db, &plan, &self.app.state.definitions, &request, &Root::One, sink);
+        let outcome = store::run(db, plan, &self.app.state.definitions, &request, &Root::Id(id), sink);
         Ok(outcome.map_err(StoreError::from)?.rows > 0)
     }
 }

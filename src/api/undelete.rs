@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
 use super::represent::Done;
-use super::v1_write::{body, run};
+use super::v1_write::{body, run, shape};
 use crate::app::App;
 use crate::catalog::EntityId;
 use crate::draft::Draft;
@@ -29,9 +29,10 @@ pub async fn undelete(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&st
     match rest {
         [] => {
             let (entity, id) = item(app, &draft)?;
-            let (represent, rows, body) = run(app, call, caller, move |tx| {
-                let found = write::restore(tx, tx.catalog().entity(entity), id)?;
-                Ok(Done::One(found, id))
+            let shape = shape(app, call, caller, Some(entity)).await?;
+            let (represent, rows, body) = run(app, call, caller, shape, move |tx| {
+                write::restore(tx, tx.catalog().entity(entity), id)?;
+                Ok(Done::One(entity, id))
             })
             .await?;
             Ok(represent.answer(200, "", rows, body))
@@ -44,7 +45,8 @@ pub async fn undelete(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&st
             };
             // entities of several types are answered as what they have in common
             let common = if items.iter().all(|(entity, _)| *entity == first) { first } else { general(app, first) };
-            let (represent, rows, body) = run(app, call, caller, move |tx| {
+            let shape = shape(app, call, caller, Some(common)).await?;
+            let (represent, rows, body) = run(app, call, caller, shape, move |tx| {
                 for (entity, id) in &items {
                     write::restore(tx, tx.catalog().entity(*entity), *id)?;
                 }
@@ -98,7 +100,8 @@ pub async fn deleted_items(app: &App, call: &Arc<Call>, caller: &Account, rest: 
         (&Method::GET, []) => list(app, call, caller, entity).await,
         (&Method::POST, [id, "restore"]) => {
             let id: i64 = id.parse().map_err(|_| Error::bad_request(format!("Invalid id: {id}")))?;
-            run(app, call, caller, move |tx| {
+            let shape = shape(app, call, caller, None).await?;
+            run(app, call, caller, shape, move |tx| {
                 write::restore(tx, tx.catalog().entity(entity), id)?;
                 Ok(Done::Gone(entity, id))
             })

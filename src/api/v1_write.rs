@@ -8,7 +8,9 @@ use axum::http::Method;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
-use super::represent::{Done, Represent};
+use super::page::prepare;
+use super::represent::{Done, Represent, Shape};
+use super::v1::Target;
 use super::v1_parameters::V1Parameters;
 use crate::app::App;
 use crate::catalog::{Entity, EntityId, MemberId};
@@ -49,9 +51,23 @@ pub async fn write(
         Work::Remove(_) | Work::RemoveAll(_) | Work::Unlink { .. } => (200, "delete-resource"),
     };
     let id = entity.id;
-    let answer = run(app, call, caller, move |tx| apply(tx, id, &work)).await?;
+    let reads = matches!(work, Work::Save(_) | Work::SaveAll(_));
+    let shape = shape(app, call, caller, reads.then_some(id)).await?;
+    let answer = run(app, call, caller, shape, move |tx| apply(tx, id, &work)).await?;
     let (represent, rows, body) = answer;
     Ok(represent.answer(status, tags, rows, body))
+}
+
+/// The shape of an answer: entities of this kind, or only names.
+///
+/// # Errors
+/// Unknown members and broken parameters.
+pub async fn shape(app: &App, call: &Call, caller: &Account, entity: Option<EntityId>) -> Result<Shape, Error> {
+    Ok(match entity {
+        // which one it is, the plan learns when it runs
+        Some(entity) => Shape::Read(entity, prepare(app, call, caller, entity, Target::Entity(0)).await?),
+        None => Shape::Names(V1Parameters::parse(call)?),
+    })
 }
 
 /// Runs a job in the workspace's writer and makes its answer there, so that nobody else writes in between.
@@ -59,11 +75,10 @@ pub async fn run(
     app: &App,
     call: &Arc<Call>,
     caller: &Account,
+    shape: Shape,
     job: impl FnOnce(&Tx<'_>) -> write::Result<Done> + Send + 'static,
 ) -> Result<(Arc<Represent>, usize, Vec<u8>), Error> {
-    let parameters = Arc::new(V1Parameters::parse(call)?);
-    let represent =
-        Arc::new(Represent { app: app.clone(), call: Arc::clone(call), caller: caller.clone(), parameters });
+    let represent = Arc::new(Represent { app: app.clone(), call: Arc::clone(call), caller: caller.clone(), shape });
     let inner = Arc::clone(&represent);
     let written = app.state.store.write(&call.workspace, move |db| {
         let (state, workspace) = (&inner.app.state, &inner.call.workspace);

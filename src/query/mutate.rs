@@ -96,8 +96,8 @@ fn assignment(
     let to = match &member.kind {
         MemberKind::Field(field) => match (&field.storage, field.role) {
             (Storage::Computed(_), _) => return Ok(None),
-            (Storage::Embedded(_), _) => To::Object(object(draft)),
-            (Storage::Column(_), FieldRole::Tags) => To::Tags(tags(draft)),
+            (Storage::Embedded(_), _) => To::Object(object(catalog, member, draft)?),
+            (Storage::Column(_), FieldRole::Tags) => To::Tags(tags(member, draft)?),
             (Storage::Column(_), FieldRole::Plain | FieldRole::Rich) => {
                 To::Value(convert::value(zone, member, field, draft)?)
             }
@@ -110,7 +110,7 @@ fn assignment(
                 }
                 _ => return Ok(None),
             },
-            Storage::Embedded(_) => To::Object(object(draft)),
+            Storage::Embedded(_) => To::Object(object(catalog, member, draft)?),
             Storage::Column(_) => refer(catalog, zone, member, reference, draft)?,
         },
         MemberKind::Collection(collection) => match &collection.link {
@@ -168,10 +168,19 @@ fn custom(member: &Member, draft: &Draft) -> Result<Vec<(String, Draft)>, Error>
     Ok(values)
 }
 
-fn tags(draft: &Draft) -> Vec<String> {
+/// Names parted by commas, or a list of names.
+fn tags(member: &Member, draft: &Draft) -> Result<Vec<String>, Error> {
     let text = match draft {
-        Draft::Text(text) | Draft::Number(text) => text.as_str(),
-        Draft::Null | Draft::Bool(_) | Draft::List(_) | Draft::Object(_) => "",
+        Draft::Null => String::new(),
+        Draft::Text(text) | Draft::Number(text) => text.clone(),
+        Draft::List(items) => {
+            let names = items.iter().map(|item| match item {
+                Draft::Text(text) | Draft::Number(text) => Ok(text.as_str()),
+                other => Err(convert::mismatch(&member.name, other)),
+            });
+            names.collect::<Result<Vec<_>, _>>()?.join(",")
+        }
+        Draft::Bool(_) | Draft::Object(_) => return Err(convert::mismatch(&member.name, draft)),
     };
     let mut tags: Vec<String> = Vec::new();
     for tag in text.split(',').map(str::trim).filter(|t| !t.is_empty()) {
@@ -179,11 +188,16 @@ fn tags(draft: &Draft) -> Vec<String> {
             tags.push(tag.to_owned());
         }
     }
-    tags
+    Ok(tags)
 }
 
-fn object(draft: &Draft) -> Option<Vec<(String, Value)>> {
-    let Draft::Object(members) = draft else { return None };
+fn object(catalog: &Catalog, member: &Member, draft: &Draft) -> Result<Option<Vec<(String, Value)>>, Error> {
+    let members = match draft {
+        Draft::Object(members) => members,
+        Draft::Null => return Ok(None),
+        Draft::Text(text) if text.trim().is_empty() => return Ok(None),
+        other => return Err(convert::mismatch(&member.name, other)),
+    };
     let members = members.iter().filter_map(|(name, value)| {
         let value = match value {
             Draft::Null => Value::Null,
@@ -192,7 +206,76 @@ fn object(draft: &Draft) -> Option<Vec<(String, Value)>> {
             Draft::Text(text) => Value::Text(text.clone()),
             Draft::List(_) | Draft::Object(_) => return None,
         };
-        Some((name.clone(), value))
+        // the shape says how its members are spelled
+        let shape = member.reference().map(|r| catalog.entity(r.target));
+        let name = match shape {
+            Some(shape) => shape.member(name)?.name.clone(),
+            None => name.clone(),
+        };
+        Some((name, value))
     });
-    Some(members.collect())
+    Ok(Some(members.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    fn read(entity: &str, draft: &Draft) -> Result<Mutation, Error> {
+        let catalog = catalog::load(include_str!("../../fixtures/catalog.json")).expect("the catalog");
+        let entity = catalog.named(entity).expect("an entity").id;
+        mutate(&catalog, &Zone::utc(), entity, draft)
+    }
+
+    fn object(members: &[(&str, Draft)]) -> Draft {
+        Draft::Object(members.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect())
+    }
+
+    fn text(text: &str) -> Draft {
+        Draft::Text(text.into())
+    }
+
+    #[test]
+    fn names_match_in_any_case_and_the_last_one_wins() {
+        let mutation = read(
+            "UserStory",
+            &object(&[("ID", text("7")), ("name", text("a")), ("NAME", text("b")), ("x", text("y"))]),
+        );
+        let mutation = mutation.expect("a mutation");
+        assert_eq!(mutation.id, Some(7));
+        assert_eq!(mutation.set.iter().map(|a| &a.to).collect::<Vec<_>>(), [&To::Value(Value::Text("b".into()))]);
+    }
+
+    #[test]
+    fn references_are_ids_nothing_or_new_entities() {
+        let to = |draft: Draft| read("UserStory", &object(&[("Feature", draft)])).map(|m| m.set[0].to.clone());
+        assert_eq!(to(object(&[("Id", text("3")), ("Name", text("x"))])), Ok(To::Reference(Some(3))));
+        for nothing in [Draft::Null, text(" "), object(&[]), object(&[("Id", Draft::Null)])] {
+            assert_eq!(to(nothing.clone()), Ok(To::Reference(None)), "{nothing:?}");
+        }
+        assert!(matches!(to(object(&[("Name", text("x"))])), Ok(To::New(_))));
+        assert!(to(Draft::Bool(true)).is_err());
+    }
+
+    #[test]
+    fn both_names_of_an_end_mean_the_same() {
+        let ends = |a: &str, b: &str| {
+            let id = |n: &str| object(&[("Id", Draft::Number(n.into()))]);
+            read("Relation", &object(&[(a, id("1")), (b, id("2"))])).expect("a mutation")
+        };
+        assert_eq!(ends("Master", "Slave"), ends("Inbound", "Outbound"));
+    }
+
+    #[test]
+    fn collections_come_as_lists_envelopes_or_elements() {
+        let task = object(&[("Name", text("t"))]);
+        let list = Draft::List(vec![task.clone(), task.clone()]);
+        let forms = [list.clone(), object(&[("Items", list)]), object(&[("Task", task.clone()), ("Task", task)])];
+        for form in forms {
+            let mutation = read("UserStory", &object(&[("Tasks", form)])).expect("a mutation");
+            assert!(matches!(&mutation.set[0].to, To::Rows(rows) if rows.len() == 2));
+        }
+        assert!(read("UserStory", &object(&[("Tasks", Draft::Number("7".into()))])).is_err());
+    }
 }

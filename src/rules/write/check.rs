@@ -69,7 +69,7 @@ fn references(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         };
         let target = tx.catalog().entity(reference.target);
         if tx.row(target, id)?.is_none() {
-            return Err(unknown_reference(target, id));
+            return Err(unknown_reference(tx, target, id)?);
         }
         if !tx.who.sees_all && !tx.sees(target.id, id)? {
             let data = vec![("entityKind", target.name.clone()), ("id", id.to_string())];
@@ -82,6 +82,12 @@ fn references(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
 const NOT_FOUND: &str = "{entityKind} with Id {id} not found or access is forbidden.";
 
 /// 400 for a reference that leads nowhere; assumed, in the words of a missing entity.
-pub(super) fn unknown_reference(target: &Entity, id: i64) -> Refusal {
-    Refusal::invalid(NOT_FOUND, vec![("entityKind", target.name.clone()), ("id", id.to_string())])
+pub(super) fn unknown_reference(tx: &Tx<'_>, target: &Entity, id: i64) -> Result<Refusal> {
+    let table = tx.table(tx.catalog().entity(target.id));
+    let sql = r#"SELECT "RootId" FROM "Trash" WHERE "RootTable" = ? AND "RootId" = ? LIMIT 1"#;
+    if tx.id(sql, &[table.into(), id.into()])?.is_some() {
+        let data = vec![("entityKind", target.name.clone()), ("entityId", id.to_string())];
+        return Ok(Refusal::invalid("{entityKind} with id {entityId} is deleted.", data));
+    }
+    Ok(Refusal::invalid(NOT_FOUND, vec![("entityKind", target.name.clone()), ("id", id.to_string())]))
 }

@@ -143,8 +143,8 @@ fn converted(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
             Ok(Json::from(parts.join(",")))
         }
         "URL" => address(draft, text),
-        "Entity" => entity(tx, draft, text),
-        "MultipleEntities" => entities(tx, draft),
+        "Entity" => entity(tx, field, draft, text),
+        "MultipleEntities" => entities(tx, field, draft),
         _ => text.map(Json::from).ok_or_else(|| wrong("String")),
     }
 }
@@ -215,7 +215,7 @@ fn address(draft: &Draft, text: Option<&str>) -> Result<Json> {
 }
 
 /// `{"Id","Kind"}` or an id alone.
-fn entity(tx: &Tx<'_>, draft: &Draft, text: Option<&str>) -> Result<Json> {
+fn entity(tx: &Tx<'_>, field: &CustomField, draft: &Draft, text: Option<&str>) -> Result<Json> {
     let id = match draft {
         Draft::Object(_) => match draft.member("Id") {
             Some(Draft::Null) => return Ok(Json::Null),
@@ -228,27 +228,31 @@ fn entity(tx: &Tx<'_>, draft: &Draft, text: Option<&str>) -> Result<Json> {
         Some(Draft::Text(kind)) => Some(kind.clone()),
         _ => None,
     };
-    let (kind, name) = named(tx, id, kind.as_deref())?;
+    let (kind, name) = named(tx, field, id, kind.as_deref())?;
     Ok(serde_json::json!({"Id": id, "Name": name, "Kind": kind}))
 }
 
 /// `"6387 userstory,3527 userstory"`.
-fn entities(tx: &Tx<'_>, draft: &Draft) -> Result<Json> {
+fn entities(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
     let mut parts = Vec::new();
     for part in list(draft).ok_or_else(|| mismatch("String", draft))? {
         let (id, kind) = part.split_once(' ').unwrap_or((&part, ""));
         let id: i64 = id.parse().map_err(|_| mismatch("String", draft))?;
-        let (kind, _) = named(tx, id, Some(kind.trim()).filter(|k| !k.is_empty()))?;
+        let (kind, _) = named(tx, field, id, Some(kind.trim()).filter(|k| !k.is_empty()))?;
         parts.push(format!("{id} {}", kind.to_lowercase()));
     }
     Ok(if parts.is_empty() { Json::Null } else { Json::from(parts.join(",")) })
 }
 
 /// What an entity is and how it is called; it must be there.
-fn named(tx: &Tx<'_>, id: i64, kind: Option<&str>) -> Result<(String, String)> {
+fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Result<(String, String)> {
     let unknown = || {
-        let data = vec![("entityKind", kind.unwrap_or("General").to_owned()), ("id", id.to_string())];
-        Refusal::invalid("{entityKind} with Id {id} not found or access is forbidden.", data)
+        let data = vec![
+            ("fieldName", field.name.clone()),
+            ("entityKind", kind.unwrap_or("General").to_owned()),
+            ("entityId", id.to_string()),
+        ];
+        Refusal::invalid("Unable to update custom field {fieldName}. {entityKind} #{entityId} not found.", data)
     };
     let entity = match kind {
         Some(kind) => tx.catalog().named(kind).filter(|e| e.has_uri()).ok_or_else(unknown)?,

@@ -17,6 +17,10 @@ pub(super) fn complete_account(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<(
         let id = tx.next_id(&change.entity.table)?;
         change.new.set("Id", id);
         change.new.set("Kind", if change.is("Requester") { "Requester" } else { "User" });
+        if !change.is("Requester") && change.new.is_null("RoleId") {
+            let role = tx.id(r#"SELECT "Id" FROM "Role" ORDER BY "Id" LIMIT 1"#, &[])?;
+            change.new.set("RoleId", role);
+        }
         change.new.fill("GlobalId", secret::guid("user", id.unsigned_abs()));
     }
     if !tx.who.sees_all

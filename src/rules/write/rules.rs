@@ -24,6 +24,8 @@ const BEFORE: &[Before] = &[
     people::complete_membership,
     people::may_be_assigned,
     relations::complete,
+    relations::tied_once,
+    relations::milestone,
     comments::complete,
     rich_text::encode,
     dates::boundaries,

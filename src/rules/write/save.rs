@@ -275,7 +275,7 @@ fn add_through(
         Some(id) if row.set.is_empty() => {
             let item = tx.catalog().entity(row.entity);
             if tx.row(item, id)?.is_none() {
-                return Err(check::unknown_reference(item, id));
+                return Err(check::unknown_reference(tx, item, id)?);
             }
             id
         }

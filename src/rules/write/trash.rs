@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
 use super::{efforts, tags};
-use crate::catalog::{Entity, EntityId};
+use crate::catalog::Entity;
 use crate::sql::{dml, quoted};
 use crate::value::Value;
 
@@ -64,11 +64,11 @@ impl Batch<'_> {
     }
 }
 
-/// Brings back what was deleted with an entity; the entity it turned out to be.
+/// Brings back what was deleted with an entity.
 ///
 /// # Errors
 /// 403 for others than administrators, 404 where nothing of that id was deleted.
-pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<EntityId> {
+pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     if !tx.who.sees_all {
         return Err(Refusal::forbidden("Only administrators can restore deleted entities."));
     }
@@ -110,16 +110,16 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<EntityId>
     }
     efforts::mark_parents(tx, root);
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
-    Ok(concrete.id)
+    Ok(())
 }
 
-fn restore_user(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<EntityId> {
+fn restore_user(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
     let row = tx.row(entity, id)?.filter(|r| !r.is_null("DeleteDate"));
     let row = row.ok_or_else(|| Refusal::not_found(&entity.name, id))?;
     let concrete = tx.concrete(tx.catalog().entity(entity.id), &row);
     tx.amend(concrete, id, &[("DeleteDate", Value::Null), ("IsActive", true.into())])?;
     tx.accounts_changed.set(true);
-    Ok(concrete.id)
+    Ok(())
 }
 
 /// Deleted entities of a type that are still to be had back: id, name, date of deletion where it is known.

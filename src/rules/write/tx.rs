@@ -1,7 +1,8 @@
 //! One request's transaction as rules see it: rows in and out, the clock, the caller, and what is to be done later.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::history;
 use super::refusal::Refusal;
@@ -11,7 +12,7 @@ use crate::clock::{Millis, Zone};
 use crate::event::Nowhere;
 use crate::query::{self, Caller, Model, Read, Scene};
 use crate::rules::accounts::Account;
-use crate::sql::{self, Definitions, Fragment, KIND_COLUMN, Param, dml};
+use crate::sql::{self, Definitions, Fragment, KIND_COLUMN, Param, Plan, dml};
 use crate::store::{self, Connection, StoreError};
 use crate::value::Value;
 
@@ -45,6 +46,7 @@ pub struct Tx<'a> {
     pub(super) later_roles: RefCell<BTreeSet<i64>>,
     /// What sums items up and is to do so anew: level and id.
     pub(super) parents: RefCell<BTreeSet<(usize, i64)>>,
+    plans: RefCell<BTreeMap<EntityId, Rc<Plan>>>,
     /// A custom rule moves an item: its workflow does not hold it.
     pub(super) any_transition: Cell<bool>,
     /// Accounts or custom fields changed: what is remembered about them is void.
@@ -84,6 +86,7 @@ impl<'a> Tx<'a> {
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
+            plans: RefCell::default(),
             any_transition: Cell::new(false),
             accounts_changed: Cell::new(false),
         })
@@ -163,13 +166,23 @@ impl<'a> Tx<'a> {
 
     /// Whether the caller sees a row that is there.
     pub fn sees(&self, entity: EntityId, id: i64) -> Result<bool> {
+        let plan = self.plan(entity)?;
+        let request = store::Request { now: self.now, today: self.today(), me: self.who.id, rest: &|_| String::new() };
+        let found = store::run(self.db, &plan, self.definitions, &request, &store::Root::Id(id), &mut Nowhere);
+        Ok(found.map_err(StoreError::from)?.rows > 0)
+    }
+
+    /// The plan that finds a row of an entity for the caller, made once for a request.
+    fn plan(&self, entity: EntityId) -> Result<Rc<Plan>> {
+        if let Some(known) = self.plans.borrow().get(&entity) {
+            return Ok(Rc::clone(known));
+        }
         let caller = Caller { id: self.who.id, sees_all: self.who.sees_all };
         let scene = Scene { model: self.model, custom_fields: &[], caller, zone: self.zone };
-        let read = Read { id: Some(id), include: Some(&[]), ..Read::page(entity) };
-        let plan = sql::plan(self.catalog(), &query::read(scene, &read)?);
-        let request = store::Request { now: self.now, today: self.today(), me: self.who.id, rest: &|_| String::new() };
-        let found = store::run(self.db, &plan, self.definitions, &request, &store::Root::One, &mut Nowhere);
-        Ok(found.map_err(StoreError::from)?.rows > 0)
+        let read = Read { any_id: true, include: Some(&[]), ..Read::page(entity) };
+        let plan = Rc::new(sql::plan(self.catalog(), &query::read(scene, &read)?));
+        self.plans.borrow_mut().insert(entity, Rc::clone(&plan));
+        Ok(plan)
     }
 
     /// A new row with an id of its own. History, versions and rules are the business of the caller.

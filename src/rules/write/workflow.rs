@@ -66,7 +66,7 @@ pub(super) fn find(tx: &Tx<'_>, id: i64) -> Result<Option<Row>> {
 fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id: i64) -> Result<()> {
     let Some(id) = change.new.int("EntityStateId") else { return Ok(()) };
     let Some(mut state) = find(tx, id)? else {
-        return Err(super::check::unknown_reference(tx.entity("EntityState")?, id));
+        return Err(super::check::unknown_reference(tx, tx.entity("EntityState")?, id)?);
     };
     let misfit = |state: &Row| {
         let data = vec![("entityStateName", state.text("Name").to_owned()), ("entityKind", label(&change.entity.name))];
