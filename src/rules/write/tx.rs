@@ -132,7 +132,6 @@ impl<'a> Tx<'a> {
         Ok(store::records(self.db, sql, parameters)?.into_iter().map(Row::new).collect())
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "a statement is made where it is run, and not used again")]
     pub fn run(&self, fragment: Fragment) -> Result<Vec<Vec<Value>>> {
         let (text, values) = parts(fragment);
         self.query(&text, &values)

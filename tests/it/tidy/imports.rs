@@ -10,6 +10,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("recent", &[]),
     ("health", &[]),
+    ("recent", &[]),
     ("config", &[]),
     ("draft", &["value"]),
     ("head", &[]),
