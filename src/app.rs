@@ -160,16 +160,30 @@ impl App {
             return Vec::new();
         }
         let workspace = self.state.store.default_workspace();
-        let read = |c: &Connection| crate::store::select(c, crate::rules::accounts::TOKENS, &[]);
-        let rows = self.state.store.read(workspace, crate::store::Lane::Short, read).await;
-        let rows = rows.and_then(|r| r).unwrap_or_default();
-        let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
-            [crate::value::Value::Text(login), crate::value::Value::Text(token)] => {
-                Some((login.clone(), token.clone()))
-            }
-            _ => None,
-        });
-        pairs.collect()
+        let read = self.state.store.read(workspace, crate::store::Lane::Short, read_tokens).await;
+        read.unwrap_or_default()
+    }
+
+    /// Logins of the default workspace that have a personal access token, with it.
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        let workspace = self.state.store.default_workspace();
+        let read = self.state.store.read_blocking(workspace, crate::store::Lane::Short, read_tokens);
+        read.unwrap_or_default()
+    }
+}
+
+fn read_tokens(connection: &Connection) -> Vec<(String, String)> {
+    let rows = crate::store::select(connection, crate::rules::accounts::TOKENS, &[]).unwrap_or_default();
+    let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
+        [crate::value::Value::Text(login), crate::value::Value::Text(token)] => Some((login.clone(), token.clone())),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("config", &self.state.config).finish_non_exhaustive()
     }
 }
 

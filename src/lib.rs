@@ -81,6 +81,7 @@ mod recent;
 pub mod rules;
 pub mod secret;
 mod serve;
+mod server;
 pub mod sql;
 pub mod store;
 pub mod syntax;
@@ -88,7 +89,9 @@ mod tls;
 pub mod value;
 pub mod wire;
 
+pub use api::Recorded;
 pub use app::{App, StartError};
 pub use config::{Auth, Config, Limits, SeedSource, Tls};
 pub use control::{ControlError, SnapshotInfo};
 pub use serve::serve;
+pub use server::{Server, Workspace};

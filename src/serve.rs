@@ -70,8 +70,16 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
     Ok(())
 }
 
+/// Serves on a listener of the caller's, without a word to anybody, until told to stop.
+pub(crate) async fn embedded(app: App, listener: std::net::TcpListener, stopped: watch::Receiver<bool>) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    let idle = tokio::spawn(drop_idle_workspaces(app.clone()));
+    accept(app, listener, None, stopped).await;
+    idle.abort();
+}
+
 /// Looks for idle workspaces for as long as it runs, if the settings give them an end.
-pub(crate) async fn drop_idle_workspaces(app: App) {
+async fn drop_idle_workspaces(app: App) {
     let Some(limit) = app.config().workspace_idle else { return };
     let pause = (limit / 4).clamp(Duration::from_millis(100), Duration::from_secs(60));
     loop {

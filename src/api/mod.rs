@@ -48,6 +48,7 @@ use error::Error;
 
 pub(crate) use faults::{Dropped, Faults};
 pub(crate) use journal::Journal;
+pub use journal::Recorded;
 
 pub fn router(app: &App) -> Router {
     Router::new().fallback(exchange::handle).with_state(app.clone())

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
-use super::super::journal::Filter;
 use super::guard::{allowed, only};
 use super::{body, clock, faults, requests, seeds, snapshots, workspaces};
 use crate::app::App;
@@ -24,9 +23,8 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["reset"] => {
             only(call, &[Method::POST])?;
             body::blocking(app, call, |state, w| Ok(state.reset_workspace(w)?)).await?;
-            let workspace = Some(call.workspace.key().to_owned());
-            app.state.faults.clear(workspace.as_deref());
-            app.state.journal.clear(&Filter { workspace, ..Filter::default() });
+            app.state.faults.clear(Some(call.workspace.key()));
+            app.state.journal.clear_workspace(call.workspace.key());
             Ok(generation(call))
         }
         ["workspaces"] => workspaces::route(app, call, None).await,
