@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::api::{Faults, Journal};
+use crate::api::{Faults, Journal, Metrics};
 use crate::catalog;
 use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
@@ -70,6 +70,7 @@ pub(crate) struct State {
     pub snapshots: Snapshots,
     pub journal: Journal,
     pub faults: Faults,
+    pub metrics: Metrics,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
     /// The last `Expires` that was written out, and the second it stands for.
     pub expires: Mutex<Option<(i64, String)>>,
@@ -139,6 +140,7 @@ impl App {
             snapshots,
             journal,
             faults,
+            metrics: Metrics::default(),
             memories,
             expires: Mutex::default(),
         };

@@ -37,6 +37,10 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["faults", id] => faults::route(app, call, Some(id)),
         ["requests", rest @ ..] => requests::route(app, call, rest).await,
         ["requests.har"] => requests::archive(app, call),
+        ["metrics"] => {
+            only(call, &[Method::GET])?;
+            Ok(Answer::new(200, "text/plain; version=0.0.4", app.state.metrics.text(app).into_bytes()))
+        }
         ["export"] => seeds::export(app, call).await,
         ["import"] => seeds::import(app, call).await,
         ["diff"] => seeds::diff(app, call).await,

@@ -2,6 +2,7 @@
 
 mod clock;
 mod faults;
+mod operation;
 mod requests;
 mod seeds;
 mod snapshots;

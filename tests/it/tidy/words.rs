@@ -21,7 +21,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["serve", "tls"]),
     ("md5", &["secret", "api"]),
     ("pbkdf2", &["secret"]),
-    ("tokio", &["api", "head", "main", "serve", "store"]),
+    ("tokio", &["api", "head", "main", "serve", "server", "store"]),
     ("serde_json", &["api", "catalog", "store", "wire", "rules"]),
 ];
 
