@@ -174,6 +174,24 @@ impl App {
     }
 }
 
+/// The login that all built-in seeds have, with its password.
+const LOGIN: (&str, &str) = ("admin", "admin");
+
+impl App {
+    /// What a program needs to find a server at this address. Seeds of somebody's own have logins of their own.
+    pub fn environment(&self, url: &str) -> Vec<(&'static str, String)> {
+        let mut found = vec![("TP_URL", url.to_owned())];
+        let tokens = self.tokens();
+        let own = matches!(self.state.config.seed, SeedSource::File(_));
+        let token = tokens.iter().find(|(login, _)| login == LOGIN.0).or(tokens.first());
+        found.extend(token.map(|(_, token)| ("TP_TOKEN", token.clone())));
+        if !own {
+            found.extend([("TP_LOGIN", LOGIN.0.to_owned()), ("TP_PASSWORD", LOGIN.1.to_owned())]);
+        }
+        found
+    }
+}
+
 fn read_tokens(connection: &Connection) -> Vec<(String, String)> {
     let rows = crate::store::select(connection, crate::rules::accounts::TOKENS, &[]).unwrap_or_default();
     let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {

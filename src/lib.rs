@@ -69,6 +69,7 @@ mod app;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
+pub mod command;
 mod config;
 mod control;
 pub mod date;

@@ -71,6 +71,16 @@ impl Server {
         self.token.as_deref()
     }
 
+    /// What a program needs to find the server, by the names that `tpmock exec` and `tpmock env` give it.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        self.app.environment(&self.url)
+    }
+
+    /// What was asked of it so far, in one sentence.
+    pub fn summary(&self) -> String {
+        self.app.state.metrics.summary()
+    }
+
     /// The service itself: [`App::router`] answers without a socket, on the same state.
     pub fn app(&self) -> &App {
         &self.app

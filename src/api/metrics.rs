@@ -41,6 +41,26 @@ impl Metrics {
         self.rows.fetch_add(rows as u64, Ordering::Relaxed);
     }
 
+    /// What was asked so far, control aside, in one sentence.
+    pub fn summary(&self) -> String {
+        let apis = PARTS.iter().zip(&self.requests).filter(|(part, _)| **part != "control");
+        let mut classes = [0; CLASSES.len()];
+        for (_, methods) in apis {
+            for counts in methods {
+                for (sum, n) in classes.iter_mut().zip(counts) {
+                    *sum += n.load(Ordering::Relaxed);
+                }
+            }
+        }
+        let all: u64 = classes.iter().sum();
+        let not_emulated = self.not_emulated.load(Ordering::Relaxed);
+        format!(
+            "{all} requests, {} refused, {} failed, {not_emulated} for what is not emulated",
+            classes[3],
+            classes[4].saturating_sub(not_emulated)
+        )
+    }
+
     /// The page that Prometheus reads.
     pub fn text(&self, app: &App) -> String {
         let mut out = String::new();

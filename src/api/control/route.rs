@@ -1,7 +1,7 @@
 //! Every route of the control interface.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::call::Call;
@@ -37,6 +37,13 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["faults", id] => faults::route(app, call, Some(id)),
         ["requests", rest @ ..] => requests::route(app, call, rest).await,
         ["requests.har"] => requests::archive(app, call),
+        ["env"] => {
+            only(call, &[Method::GET])?;
+            let (app, url) = (app.clone(), call.base.clone());
+            let found = body::blocking(&app.clone(), call, move |_, _| Ok(app.environment(&url))).await?;
+            let found = found.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
+            Ok(Answer::json(200, &Value::Object(found.collect())))
+        }
         ["metrics"] => {
             only(call, &[Method::GET])?;
             Ok(Answer::new(200, "text/plain; version=0.0.4", app.state.metrics.text(app).into_bytes()))

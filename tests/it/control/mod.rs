@@ -1,6 +1,7 @@
 //! The control interface, over HTTP as tests use it.
 
 mod clock;
+mod command;
 mod faults;
 mod operation;
 mod requests;
