@@ -89,7 +89,6 @@ impl Kind {
 /// The word for a status that no rule of ours gives.
 fn word(status: u16) -> &'static str {
     match status {
-        400 => "BadRequest",
         401 => "Unauthorized",
         402 => "PaymentRequired",
         403 => "Forbidden",
