@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::api::{Faults, Journal};
+use crate::api::{Faults, Journal, Metrics};
 use crate::catalog;
 use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
@@ -70,6 +70,7 @@ pub(crate) struct State {
     pub snapshots: Snapshots,
     pub journal: Journal,
     pub faults: Faults,
+    pub metrics: Metrics,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
     /// The last `Expires` that was written out, and the second it stands for.
     pub expires: Mutex<Option<(i64, String)>>,
@@ -139,6 +140,7 @@ impl App {
             snapshots,
             journal,
             faults,
+            metrics: Metrics::default(),
             memories,
             expires: Mutex::default(),
         };
@@ -160,16 +162,48 @@ impl App {
             return Vec::new();
         }
         let workspace = self.state.store.default_workspace();
-        let read = |c: &Connection| crate::store::select(c, crate::rules::accounts::TOKENS, &[]);
-        let rows = self.state.store.read(workspace, crate::store::Lane::Short, read).await;
-        let rows = rows.and_then(|r| r).unwrap_or_default();
-        let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
-            [crate::value::Value::Text(login), crate::value::Value::Text(token)] => {
-                Some((login.clone(), token.clone()))
-            }
-            _ => None,
-        });
-        pairs.collect()
+        let read = self.state.store.read(workspace, crate::store::Lane::Short, read_tokens).await;
+        read.unwrap_or_default()
+    }
+
+    /// Logins of the default workspace that have a personal access token, with it.
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        let workspace = self.state.store.default_workspace();
+        let read = self.state.store.read_blocking(workspace, crate::store::Lane::Short, read_tokens);
+        read.unwrap_or_default()
+    }
+}
+
+/// The login that all built-in seeds have, with its password.
+const LOGIN: (&str, &str) = ("admin", "admin");
+
+impl App {
+    /// What a program needs to find a server at this address. Seeds of somebody's own have logins of their own.
+    pub fn environment(&self, url: &str) -> Vec<(&'static str, String)> {
+        let mut found = vec![("TP_URL", url.to_owned())];
+        let tokens = self.tokens();
+        let own = matches!(self.state.config.seed, SeedSource::File(_));
+        let token = tokens.iter().find(|(login, _)| login == LOGIN.0).or(tokens.first());
+        found.extend(token.map(|(_, token)| ("TP_TOKEN", token.clone())));
+        if !own {
+            found.extend([("TP_LOGIN", LOGIN.0.to_owned()), ("TP_PASSWORD", LOGIN.1.to_owned())]);
+        }
+        found
+    }
+}
+
+fn read_tokens(connection: &Connection) -> Vec<(String, String)> {
+    let rows = crate::store::select(connection, crate::rules::accounts::TOKENS, &[]).unwrap_or_default();
+    let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
+        [crate::value::Value::Text(login), crate::value::Value::Text(token)] => Some((login.clone(), token.clone())),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("config", &self.state.config).finish_non_exhaustive()
     }
 }
 

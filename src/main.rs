@@ -8,13 +8,13 @@ use tpmock::cli::{Cli, Command, LogFormat, Serve};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let result = match cli.command {
-        Some(Command::Healthcheck(healthcheck)) => healthcheck.port().and_then(tpmock::health::check),
-        Some(Command::Serve(serve)) => run(&serve),
-        None => run(&cli.serve),
+    let result = match &cli.command {
+        Some(Command::Serve(serve)) => run(serve).map(|()| 0),
+        None => run(&cli.serve).map(|()| 0),
+        Some(command) => tpmock::command::run(command),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(sentence) => {
             eprintln!("tpmock: {sentence}");
             ExitCode::FAILURE

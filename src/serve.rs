@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hyper::body::Incoming;
@@ -12,7 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::api::Dropped;
@@ -70,8 +72,16 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
     Ok(())
 }
 
+/// Serves on a listener of the caller's, without a word to anybody, until told to stop.
+pub(crate) async fn embedded(app: App, listener: std::net::TcpListener, stopped: watch::Receiver<bool>) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    let idle = tokio::spawn(drop_idle_workspaces(app.clone()));
+    accept(app, listener, None, stopped).await;
+    idle.abort();
+}
+
 /// Looks for idle workspaces for as long as it runs, if the settings give them an end.
-pub(crate) async fn drop_idle_workspaces(app: App) {
+async fn drop_idle_workspaces(app: App) {
     let Some(limit) = app.config().workspace_idle else { return };
     let pause = (limit / 4).clamp(Duration::from_millis(100), Duration::from_secs(60));
     loop {
@@ -113,7 +123,13 @@ async fn accept(
         crate::api::secure_router(&app),
         unless_dropped,
     ));
+    let seats = Arc::new(Semaphore::new(app.config().limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     loop {
+        // no more connections are taken than may be open; the others wait in the system's queue
+        let seat = tokio::select! {
+            seat = Arc::clone(&seats).acquire_owned() => Seat::new(&app, seat.ok()),
+            _ = stopped.changed() => break,
+        };
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
@@ -130,7 +146,11 @@ async fn accept(
         match &tls {
             None => {
                 let connection = http.serve_connection(TokioIo::new(Lenient::new(stream)), service.clone());
-                tokio::spawn(watcher.watch(connection));
+                let connection = watcher.watch(connection);
+                tokio::spawn(async move {
+                    let _ = connection.await;
+                    drop(seat);
+                });
             }
             Some(acceptor) => {
                 let (acceptor, http, service) = (acceptor.clone(), http.clone(), secure_service.clone());
@@ -139,12 +159,32 @@ async fn accept(
                     if let Ok(Ok(stream)) = shaken {
                         let _ = watcher.watch(http.serve_connection(TokioIo::new(Lenient::new(stream)), service)).await;
                     }
+                    drop(seat);
                 });
             }
         }
     }
     drop(listener);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+/// The place of a connection among those that may be open; given back when dropped.
+struct Seat {
+    app: App,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Seat {
+    fn new(app: &App, permit: Option<OwnedSemaphorePermit>) -> Self {
+        app.state.metrics.connections.fetch_add(1, Ordering::Relaxed);
+        Self { app: app.clone(), _permit: permit }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.app.state.metrics.connections.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 type Broken = Box<dyn std::error::Error + Send + Sync>;

@@ -1,6 +1,7 @@
 //! One exchange: a request from its parts to the bytes of its answer, with its line in the log and in the journal.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::body::{Body, Bytes};
@@ -14,6 +15,7 @@ use tracing::info;
 use super::answer::Answer;
 use super::call::Call;
 use super::control;
+use super::cors;
 use super::error::{Error, Kind};
 use super::faults::{Dropped, Effect, Hit, spoil};
 use super::journal::{Entry, Kept, entity_of};
@@ -23,12 +25,19 @@ use crate::app::App;
 pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
+    if let Some(answer) = cors::preflight(&app, &parts) {
+        let mut response = answer.into_response(&app, None, &parts.method);
+        cors::allow(&app, &parts, response.headers_mut());
+        return response;
+    }
     let (call, hit, result) = match Call::receive(&app, &parts, body).await {
         Ok(call) => {
             let call = Arc::new(call);
+            let time = app.config().limits.request_time;
             let hit = if control::is_control(&call.path) { None } else { app.state.faults.decide(&app, &call) };
-            let result = answer(&app, &call, hit.as_ref()).await;
-            (Some(call), hit, result)
+            let result = tokio::time::timeout(time, answer(&app, &call, hit.as_ref())).await;
+            let late = || Error::new(Kind::Unavailable, format!("the request took longer than {time:?}"));
+            (Some(call), hit, result.unwrap_or_else(|_| Err(late())))
         }
         Err(error) => (None, None, Err(error)),
     };
@@ -43,10 +52,16 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
     let body =
         answer.stream.is_none().then(|| if parts.method == Method::HEAD { Bytes::new() } else { answer.body.clone() });
     let mut response = answer.into_response(&app, call.as_deref(), &parts.method);
+    cors::allow(&app, &parts, response.headers_mut());
     if matches!(effect, Some(Effect::Cut { after: None })) {
         response.extensions_mut().insert(Dropped);
     }
-    let ms = started.elapsed().as_secs_f64() * 1000.0;
+    let took = started.elapsed();
+    let ms = took.as_secs_f64() * 1000.0;
+    let metrics = &app.state.metrics;
+    metrics.note(parts.uri.path(), parts.method.as_str(), status, took, rows);
+    metrics.not_emulated.fetch_add(u64::from(not_emulated.is_some()), Ordering::Relaxed);
+    metrics.faults.fetch_add(u64::from(hit.is_some()), Ordering::Relaxed);
     log(&parts, call.as_deref(), status, rows, ms);
     if let Some(call) = &call
         && !control::is_control(&call.path)

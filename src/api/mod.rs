@@ -8,6 +8,7 @@ mod authentication;
 mod call;
 mod context;
 mod control;
+mod cors;
 mod error;
 mod exchange;
 mod faults;
@@ -16,6 +17,7 @@ mod headers;
 mod journal;
 mod links;
 mod meta;
+mod metrics;
 mod multipart;
 mod negotiate;
 mod page;
@@ -48,6 +50,8 @@ use error::Error;
 
 pub(crate) use faults::{Dropped, Faults};
 pub(crate) use journal::Journal;
+pub use journal::Recorded;
+pub(crate) use metrics::Metrics;
 
 pub fn router(app: &App) -> Router {
     Router::new().fallback(exchange::handle).with_state(app.clone())

@@ -25,6 +25,7 @@ pub struct World {
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
+    pub headers: axum::http::HeaderMap,
     pub body: Vec<u8>,
 }
 
@@ -72,7 +73,12 @@ impl World {
             let (parts, body) = answer.into_parts();
             let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
             let content_type = parts.headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
-            Answer { status: parts.status.as_u16(), content_type: content_type.to_owned(), body }
+            Answer {
+                status: parts.status.as_u16(),
+                content_type: content_type.to_owned(),
+                headers: parts.headers,
+                body,
+            }
         })
     }
 
@@ -113,6 +119,10 @@ impl World {
 }
 
 impl Answer {
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

@@ -1,12 +1,11 @@
 //! Every route of the control interface.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
-use super::super::journal::Filter;
 use super::guard::{allowed, only};
 use super::{body, clock, faults, requests, seeds, snapshots, workspaces};
 use crate::app::App;
@@ -24,9 +23,8 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["reset"] => {
             only(call, &[Method::POST])?;
             body::blocking(app, call, |state, w| Ok(state.reset_workspace(w)?)).await?;
-            let workspace = Some(call.workspace.key().to_owned());
-            app.state.faults.clear(workspace.as_deref());
-            app.state.journal.clear(&Filter { workspace, ..Filter::default() });
+            app.state.faults.clear(Some(call.workspace.key()));
+            app.state.journal.clear_workspace(call.workspace.key());
             Ok(generation(call))
         }
         ["workspaces"] => workspaces::route(app, call, None).await,
@@ -39,6 +37,17 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["faults", id] => faults::route(app, call, Some(id)),
         ["requests", rest @ ..] => requests::route(app, call, rest).await,
         ["requests.har"] => requests::archive(app, call),
+        ["env"] => {
+            only(call, &[Method::GET])?;
+            let (app, url) = (app.clone(), call.base.clone());
+            let found = body::blocking(&app.clone(), call, move |_, _| Ok(app.environment(&url))).await?;
+            let found = found.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
+            Ok(Answer::json(200, &Value::Object(found.collect())))
+        }
+        ["metrics"] => {
+            only(call, &[Method::GET])?;
+            Ok(Answer::new(200, "text/plain; version=0.0.4", app.state.metrics.text(app).into_bytes()))
+        }
         ["export"] => seeds::export(app, call).await,
         ["import"] => seeds::import(app, call).await,
         ["diff"] => seeds::diff(app, call).await,

@@ -55,13 +55,13 @@ impl Hit {
 }
 
 impl Faults {
-    fn plan(&self) -> MutexGuard<'_, Plan> {
+    fn rules(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds rules, all or none; their numbers come back, or how many rules there may be.
     pub fn add(&self, rules: Vec<Rule>) -> Result<Vec<u64>, usize> {
-        let mut plan = self.plan();
+        let mut plan = self.rules();
         if plan.rules.len() + rules.len() > LIMIT {
             return Err(LIMIT);
         }
@@ -74,6 +74,19 @@ impl Faults {
         }
         self.any.store(!plan.rules.is_empty(), Ordering::Release);
         Ok(ids)
+    }
+
+    /// Adds the rule that a text in JSON says.
+    pub fn plan(&self, text: &str, workspace: &str) -> Result<u64, String> {
+        let object = serde_json::from_str(text).map_err(|e| format!("a fault is a JSON object: {e}"))?;
+        let rule = super::read::rule(&object, workspace).map_err(|e| e.message)?;
+        let ids = self.add(vec![rule]).map_err(|limit| format!("there may be {limit} faults, drop some before"))?;
+        Ok(ids.first().copied().unwrap_or_default())
+    }
+
+    /// How often a rule fired.
+    pub fn consumed(&self, id: u64) -> u64 {
+        self.rules().rules.iter().find(|active| active.id == id).map_or(0, Active::consumed)
     }
 
     /// The first rule that fires for a call; those before it have counted the call too.
@@ -91,7 +104,7 @@ impl Faults {
             client: &client,
         };
         let now = Instant::now();
-        self.plan().rules.iter_mut().find_map(|active| {
+        self.rules().rules.iter_mut().find_map(|active| {
             let fired = active.decide(&seen, now)?;
             Some(Hit { rule: active.id, delay: fired.delay, effect: fired.effect })
         })
@@ -99,12 +112,12 @@ impl Faults {
 
     /// The rules of a workspace with those of all workspaces; of all of them for `None`.
     pub fn shown(&self, workspace: Option<&str>) -> Vec<Value> {
-        self.plan().rules.iter().filter(|a| concerns(a, workspace)).map(Active::shown).collect()
+        self.rules().rules.iter().filter(|a| concerns(a, workspace)).map(Active::shown).collect()
     }
 
     /// How many of them nobody met.
     pub fn unused(&self, workspace: Option<&str>) -> usize {
-        self.plan().rules.iter().filter(|a| concerns(a, workspace) && !a.is_consumed()).count()
+        self.rules().rules.iter().filter(|a| concerns(a, workspace) && a.consumed() == 0).count()
     }
 
     /// Drops the rules of a workspace, or of all; those for every workspace go only with all.
@@ -114,13 +127,13 @@ impl Faults {
 
     /// False when there is no such rule.
     pub fn remove(&self, id: u64) -> bool {
-        let before = self.plan().rules.len();
+        let before = self.rules().rules.len();
         self.retain(|active| active.id != id);
-        self.plan().rules.len() < before
+        self.rules().rules.len() < before
     }
 
     fn retain(&self, keep: impl FnMut(&Active) -> bool) {
-        let mut plan = self.plan();
+        let mut plan = self.rules();
         plan.rules.retain(keep);
         self.any.store(!plan.rules.is_empty(), Ordering::Release);
     }

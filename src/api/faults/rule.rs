@@ -158,8 +158,9 @@ impl Active {
         })
     }
 
-    pub fn is_consumed(&self) -> bool {
-        self.consumed > 0
+    /// How often it fired.
+    pub fn consumed(&self) -> u64 {
+        self.consumed
     }
 }
 

@@ -13,4 +13,4 @@ pub use entry::{Entry, Kept, entity_of};
 pub use filter::Filter;
 pub use har::har;
 pub use ring::Journal;
-pub use shown::shown;
+pub use shown::{Recorded, shown};

@@ -81,7 +81,7 @@ fn hide(value: &mut Value) -> bool {
             }
             hide(member) || hidden
         }),
-        Value::Array(items) => items.iter_mut().filter_map(|item| hide(item).then_some(())).count() > 0,
+        Value::Array(items) => items.iter_mut().map(hide).filter(|hidden| *hidden).count() > 0,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }

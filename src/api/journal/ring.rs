@@ -113,7 +113,6 @@ impl Journal {
     }
 
     /// Entries and bytes that are held.
-    #[cfg(test)]
     pub fn size(&self) -> (usize, usize) {
         let ring = self.ring();
         (ring.entries.len(), ring.bytes)

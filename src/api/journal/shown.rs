@@ -5,8 +5,55 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, Kept};
+use super::filter::Filter;
 use super::redact;
+use super::ring::Journal;
 use crate::clock::print_instant;
+
+/// A request with its answer, for tests in the same process. Credentials are left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Its number among all requests of the server.
+    pub seq: u64,
+    pub workspace: String,
+    pub method: String,
+    /// Path and query as they came.
+    pub url: String,
+    pub entity: Option<String>,
+    pub body: String,
+    pub status: u16,
+    pub answer: String,
+    pub ms: f64,
+    /// The fault that was met.
+    pub fault: Option<String>,
+}
+
+impl Journal {
+    /// What a workspace was asked, oldest first.
+    pub fn recorded(&self, workspace: &str) -> Vec<Recorded> {
+        let filter = Filter { workspace: Some(workspace.to_owned()), ..Filter::default() };
+        let plain = |kept: &Kept| redact::body(&String::from_utf8_lossy(&kept.bytes)).into_owned();
+        let entries = self.find(&filter, 0, usize::MAX).entries;
+        let recorded = entries.iter().map(|entry| Recorded {
+            seq: entry.seq,
+            workspace: entry.workspace.clone(),
+            method: entry.method.to_string(),
+            url: redact::address(&entry.address),
+            entity: entry.entity.clone(),
+            body: plain(&entry.body),
+            status: entry.status,
+            answer: plain(&entry.answer),
+            ms: entry.ms,
+            fault: entry.fault.clone(),
+        });
+        recorded.collect()
+    }
+
+    /// Forgets what a workspace was asked.
+    pub fn clear_workspace(&self, workspace: &str) {
+        self.clear(&Filter { workspace: Some(workspace.to_owned()), ..Filter::default() });
+    }
+}
 
 pub fn shown(entry: &Entry) -> Value {
     json!({

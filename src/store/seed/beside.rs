@@ -17,11 +17,11 @@ pub(super) fn is_beside(section: &str) -> bool {
     BESIDE_TABLES.contains(&section)
 }
 
-/// The rows of a section, by its name.
-pub(super) type Section = (&'static str, Vec<Map<String, Json>>);
+/// Rows by the names of their columns.
+type Rows = Vec<Map<String, Json>>;
 
 /// Sections that hold rows, with them.
-pub(super) fn read(connection: &Connection) -> Result<Vec<Section>, StoreError> {
+pub(super) fn read(connection: &Connection) -> Result<Vec<(&'static str, Rows)>, StoreError> {
     let mut sections = Vec::new();
     for table in BESIDE_TABLES {
         let names = columns(connection, table)?;

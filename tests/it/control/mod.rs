@@ -1,7 +1,9 @@
 //! The control interface, over HTTP as tests use it.
 
 mod clock;
+mod command;
 mod faults;
+mod operation;
 mod requests;
 mod seeds;
 mod snapshots;

@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// May name everything below: they put the parts together.
-const TOP: &[&str] = &["api", "app", "control", "lib", "main", "serve"];
+const TOP: &[&str] = &["api", "app", "command", "control", "lib", "main", "serve", "server"];
 
 #[test]
 fn modules_import_only_what_lies_below() {

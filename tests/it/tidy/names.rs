@@ -13,6 +13,7 @@ const CATALOG: &str = include_str!("../../../fixtures/catalog.json");
 const OTHER_MEANING: &[(&str, &str, &str)] = &[
     ("sql/schema.rs", "CustomFields", "the column that holds the values of custom fields"),
     ("syntax/v1/filter.rs", "CustomFields", "a word of the filter language"),
+    ("command/remote.rs", "Message", "a member of the error document"),
     ("wire/error.rs", "Message", "a member of the error document"),
 ];
 

@@ -21,8 +21,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["serve", "tls"]),
     ("md5", &["secret", "api"]),
     ("pbkdf2", &["secret"]),
-    ("tokio", &["api", "head", "main", "serve", "store"]),
-    ("serde_json", &["api", "catalog", "store", "wire", "rules"]),
+    ("tokio", &["api", "head", "main", "serve", "server", "store"]),
+    ("serde_json", &["api", "command", "catalog", "store", "wire", "rules"]),
 ];
 
 /// Words that say that something is not done, or that a panic waits.

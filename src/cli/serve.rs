@@ -1,56 +1,12 @@
-//! The command line: flags and environment names → [`Config`].
+//! Flags of a server and their environment names → [`Config`].
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 
 use crate::config::{Auth, Config, Limits, SeedSource, Tls};
-
-/// An emulator of the Targetprocess REST API for tests, CI jobs and demos.
-///
-/// Without a flag it serves a demo account on http://127.0.0.1:8080 until it is told to stop. Sign in as admin with
-/// the password admin. Nothing is written outside a private temporary folder, and no connection leaves the machine.
-#[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
-pub struct Cli {
-    #[command(subcommand)]
-    pub command: Option<Command>,
-    #[command(flatten)]
-    pub serve: Serve,
-}
-
-const EXAMPLES: &str = "\
-Examples:
-  tpmock                                   the demo account on port 8080
-  tpmock --port 0 --port-file /tmp/port    a free port, written to a file
-  tpmock --seed team.json                  an account of your own, in the JSON that the API returns
-  tpmock --data team.db                    keep what is written, safe against a crash
-  curl -u admin:admin 'http://127.0.0.1:8080/api/v1/UserStories?take=2&format=json'";
-
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Serve an account (what happens without a command, too).
-    Serve(Box<Serve>),
-    /// Ask a server on this machine whether it answers; the exit code is 0 or 1. For containers.
-    Healthcheck(Healthcheck),
-}
-
-#[derive(Debug, Args, Clone)]
-pub struct Healthcheck {
-    /// Port to ask on 127.0.0.1. The plain name PORT works too [default: 8080].
-    #[arg(long, env = "TPMOCK_PORT", value_name = "PORT")]
-    port: Option<u16>,
-}
-
-impl Healthcheck {
-    /// # Errors
-    /// One sentence about a port that is none.
-    pub fn port(&self) -> Result<u16, String> {
-        port(self.port)
-    }
-}
 
 #[derive(Debug, Args, Clone)]
 pub struct Serve {
@@ -189,7 +145,7 @@ impl Serve {
 }
 
 /// The port of the flag, of `PORT`, or the one that everybody expects.
-fn port(given: Option<u16>) -> Result<u16, String> {
+pub(super) fn port(given: Option<u16>) -> Result<u16, String> {
     match (given, std::env::var("PORT")) {
         (Some(port), _) => Ok(port),
         (None, Ok(text)) if !text.is_empty() => {

@@ -1,0 +1,11 @@
+//! The command line: what may be said and under which names. Nothing is done here.
+
+mod ask;
+mod command;
+mod completions;
+mod serve;
+
+pub use ask::{Ask, Export, Import, Seed, SeedCommand, Snapshot, SnapshotCommand};
+pub use command::{Cli, Command, Exec, Healthcheck};
+pub use completions::Completions;
+pub use serve::{LogFormat, Serve};
