@@ -38,7 +38,7 @@ pub enum Shape {
     /// Entities, read by this plan.
     Read(EntityId, Arc<Prepared>),
     /// Names of what went.
-    Names(V1Parameters),
+    Names(Box<V1Parameters>),
 }
 
 /// Everything a writer thread needs to answer.

@@ -66,7 +66,7 @@ pub async fn shape(app: &App, call: &Call, caller: &Account, entity: Option<Enti
     Ok(match entity {
         // which one it is, the plan learns when it runs
         Some(entity) => Shape::Read(entity, prepare(app, call, caller, entity, Target::Entity(0)).await?),
-        None => Shape::Names(V1Parameters::parse(call)?),
+        None => Shape::Names(Box::new(V1Parameters::parse(call)?)),
     })
 }
 

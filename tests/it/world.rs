@@ -96,7 +96,8 @@ impl World {
                 running.spawn(async move {
                     let (parts, body) = router.oneshot(request).await.expect("the router never fails").into_parts();
                     let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
-                    (n, Answer { status: parts.status.as_u16(), content_type: String::new(), body })
+                    let headers = parts.headers;
+                    (n, Answer { status: parts.status.as_u16(), content_type: String::new(), headers, body })
                 });
             }
             let mut answers = running.join_all().await;
