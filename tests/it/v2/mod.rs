@@ -3,6 +3,7 @@
 mod corpus;
 mod hostile;
 mod page;
+mod shapes;
 mod smoke;
 mod stream;
 
