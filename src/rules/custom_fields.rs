@@ -7,6 +7,10 @@ use crate::value::Value;
 pub const ALL: &str = r#"SELECT "Name", "FieldType", "EntityTypeId", "ProcessId", "Required", "IsSystem", "Config", "Value"
 FROM "CustomField" ORDER BY "NumericPriority", "Id""#;
 
+/// The same for one entity type.
+pub const OF_TYPE: &str = r#"SELECT "Name", "FieldType", "EntityTypeId", "ProcessId", "Required", "IsSystem", "Config", "Value"
+FROM "CustomField" WHERE "EntityTypeId" = ? ORDER BY "NumericPriority", "Id""#;
+
 /// Reads a row of [`ALL`].
 pub fn from_row(row: &[Value]) -> Option<CustomField> {
     let [

@@ -43,39 +43,34 @@ pub fn find(table: &str, columns: Vec<(String, Value)>) -> Fragment {
     Fragment::list(&format!("SELECT \"Id\" FROM {} WHERE ", quoted(table)), tests, " AND ", " ORDER BY \"Id\"")
 }
 
-/// The next id of a table, never given before, not even to a row that is gone.
-pub fn next_id(table: &str) -> Fragment {
-    let name = || bound(Value::Text(table.to_owned()));
-    let mut next = Fragment::sql("INSERT INTO \"Sequence\" VALUES (");
-    next.push(name());
-    next.push_sql(&format!(
-        ", (SELECT COALESCE(MAX(\"Id\"), 0) + 1 FROM {})) ON CONFLICT (\"Name\") DO UPDATE SET \"Value\" = \"Value\" + 1 RETURNING \"Value\"",
-        quoted(table)
-    ));
-    next
+/// Moves a counter on; no row comes back where it was never started.
+pub fn next(counter: &str) -> Fragment {
+    let before = "UPDATE \"Sequence\" SET \"Value\" = \"Value\" + 1 WHERE \"Name\" = ";
+    Fragment::list(before, [bound(Value::Text(counter.to_owned()))], "", " RETURNING \"Value\"")
 }
 
-/// Remembers the largest id of a table before its row may go.
-pub fn hold_ids(table: &str) -> Fragment {
-    let mut hold = Fragment::sql("INSERT OR IGNORE INTO \"Sequence\" SELECT ");
-    hold.push(bound(Value::Text(table.to_owned())));
-    hold.push_sql(&format!(", COALESCE(MAX(\"Id\"), 0) FROM {}", quoted(table)));
-    hold
-}
-
-/// The next value of a counter that starts above the largest value in `columns` (`(table, column)`).
-pub fn next_of(counter: &str, columns: &[(&str, &str)]) -> Fragment {
-    let start: Vec<String> = columns
+/// Starts a counter above the largest value in `columns` (`(table, column)`).
+pub fn start(counter: &str, columns: &[(&str, &str)]) -> Fragment {
+    let largest: Vec<String> = columns
         .iter()
         .map(|(table, column)| format!("(SELECT COALESCE(MAX({}), 0) FROM {})", quoted(column), quoted(table)))
         .collect();
-    let start = if start.len() == 1 { start.concat() } else { format!("MAX(0, {})", start.join(", ")) };
-    let mut next = Fragment::sql("INSERT INTO \"Sequence\" VALUES (");
-    next.push(bound(Value::Text(counter.to_owned())));
-    next.push_sql(&format!(
-        ", {start} + 1) ON CONFLICT (\"Name\") DO UPDATE SET \"Value\" = \"Value\" + 1 RETURNING \"Value\""
-    ));
-    next
+    let mut start = Fragment::sql("INSERT OR IGNORE INTO \"Sequence\" VALUES (");
+    start.push(bound(Value::Text(counter.to_owned())));
+    start.push_sql(&format!(", MAX(0, {}))", largest.join(", ")));
+    start
+}
+
+/// Whether a row is there, and what kind it is where its table is shared.
+pub fn kind_of(table: &str, id: i64, kind: Option<&str>) -> Fragment {
+    let column = kind.map_or_else(|| "NULL".to_owned(), quoted);
+    let before = format!("SELECT {column} FROM {} WHERE \"Id\" = ", quoted(table));
+    Fragment::list(&before, [bound(Value::Int(id))], "", "")
+}
+
+/// One column of one row.
+pub fn value_of(table: &str, id: i64, column: &str) -> Fragment {
+    kind_of(table, id, Some(column))
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn references(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
             continue;
         };
         let target = tx.catalog().entity(reference.target);
-        if tx.row(target, id)?.is_none() {
+        if !tx.exists(target, id)? {
             return Err(unknown_reference(tx, target, id)?);
         }
         if !tx.who.sees_all && !tx.sees(target.id, id)? {

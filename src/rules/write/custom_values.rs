@@ -15,6 +15,7 @@ use crate::draft::Draft;
 use crate::query::CustomField;
 use crate::query::convert::{self, kind};
 use crate::rules::custom_fields;
+use crate::sql::dml;
 use crate::value::Value;
 
 /// Puts the named values into the row; the others stay.
@@ -85,29 +86,34 @@ pub(super) fn complete(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
 /// The fields of the change's type and process.
 fn configured(tx: &Tx<'_>, change: &Change<'_>) -> Result<Vec<CustomField>> {
     let process = process(tx, change)?;
-    let rows = tx.query(custom_fields::ALL, &[])?;
+    let rows = tx.query(custom_fields::OF_TYPE, &[Value::from(change.entity.type_id)])?;
     let fields = rows.iter().filter_map(|row| custom_fields::from_row(row));
-    Ok(fields
-        .filter(|f| change.entity.type_id == Some(f.entity_type) && (f.process.is_none() || f.process == process))
-        .collect())
+    Ok(fields.filter(|f| f.process.is_none() || f.process == process).collect())
 }
 
 /// The process of a row, by the path its entity names.
-pub(super) fn process(tx: &Tx<'_>, change: &Change<'_>) -> Result<Option<i64>> {
+pub(super) fn process<'a>(tx: &Tx<'a>, change: &Change<'a>) -> Result<Option<i64>> {
     let Some(path) = &change.entity.process else { return Ok(None) };
-    let mut entity: &Entity = change.entity;
-    let mut row = change.new.clone();
-    let mut found = None;
-    for step in path.split('.') {
-        let Some(member) = entity.member(step) else { return Ok(None) };
-        let Some(reference) = member.reference() else { return Ok(None) };
-        found = super::save::reference_column(member).and_then(|c| row.int(c));
-        // a task has no project of its own yet, its story has
-        let Some(id) = found else { return Ok(None) };
-        entity = tx.catalog().entity(reference.target);
-        row = tx.row(entity, id)?.unwrap_or_default();
+    let mut steps = path.split('.');
+    let Some((column, mut entity)) = steps.next().and_then(|step| step_of(tx, change.entity, step)) else {
+        return Ok(None);
+    };
+    // a task has no project of its own yet, its story has
+    let mut found = change.new.int(column);
+    for step in steps {
+        let (Some(id), Some((column, next))) = (found, step_of(tx, entity, step)) else { return Ok(None) };
+        let rows = tx.run(dml::value_of(&entity.table, id, column))?;
+        found = rows.first().and_then(|r| if let Some(Value::Int(id)) = r.first() { Some(*id) } else { None });
+        entity = next;
     }
     Ok(found)
+}
+
+/// The column of a reference, and what it leads to.
+fn step_of<'a>(tx: &Tx<'a>, entity: &'a Entity, step: &str) -> Option<(&'a str, &'a Entity)> {
+    let member = entity.member(step)?;
+    let target = tx.catalog().entity(member.reference()?.target);
+    Some((super::save::reference_column(member)?, target))
 }
 
 fn squeeze(name: &str) -> String {

@@ -33,7 +33,8 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
     if changed.is_empty() {
         return Ok(());
     }
-    let last = last(tx, history, entity, id)?;
+    // a new row has no past
+    let last = if old.is_some() { last(tx, history, entity, id)? } else { None };
     let mut row = Row::default();
     for column in history.members.iter().filter_map(column) {
         if entity.members.iter().any(|m| self::column(m) == Some(column)) && column != "Id" {

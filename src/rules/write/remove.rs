@@ -162,7 +162,7 @@ fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<()> {
 
 fn drop_row(tx: &Tx<'_>, batch: &Batch<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
     batch.keep_row(tx, &entity.table, id, row)?;
-    tx.run(dml::hold_ids(&entity.table))?;
+    tx.hold_ids(&entity.table)?;
     tx.run(dml::delete(&entity.table, id))?;
     Ok(())
 }
@@ -253,7 +253,7 @@ pub fn unlink(tx: &Tx<'_>, owner: &Entity, id: i64, member: &Member, child: i64)
             }
             for row in rows {
                 if let Some(Value::Int(link_id)) = row.first() {
-                    tx.run(dml::hold_ids(&link.table))?;
+                    tx.hold_ids(&link.table)?;
                     tx.run(dml::delete(&link.table, *link_id))?;
                 }
             }

@@ -14,7 +14,7 @@ use crate::value::Value;
 pub(super) fn replace(tx: &Tx<'_>, item: i64, names: &[String]) -> Result<()> {
     let link = tx.entity("GeneralTag")?;
     for id in tx.ids(r#"SELECT "Id" FROM "GeneralTag" WHERE "GeneralId" = ?"#, &[Value::Int(item)])? {
-        tx.run(dml::hold_ids(&link.table))?;
+        tx.hold_ids(&link.table)?;
         tx.run(dml::delete(&link.table, id))?;
     }
     for name in names {

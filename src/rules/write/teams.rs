@@ -100,7 +100,7 @@ pub(super) fn assignment_of_team(tx: &Tx<'_>, change: &Change<'_>) -> Result<()>
     if let Value::Int(former) = former
         && let Some(id) = assignment(tx, change.id, former)?
     {
-        tx.run(dml::hold_ids(&entity.table))?;
+        tx.hold_ids(&entity.table)?;
         tx.run(dml::delete(&entity.table, id))?;
     }
     let responsible = match change.new.int("TeamId") {

@@ -28,11 +28,8 @@ pub(super) struct Batch<'a> {
 }
 
 pub(super) fn open<'a>(tx: &Tx<'_>, table: &'a str, root: i64) -> Result<Batch<'a>> {
-    let id = tx.run(dml::next_of("Trash", &[("Trash", "Batch")]))?;
-    match id.first().map(Vec::as_slice) {
-        Some([Value::Int(id)]) => Ok(Batch { id: *id, table, root }),
-        _ => Err(crate::store::StoreError::Sql("a counter gave no number".into()).into()),
-    }
+    let id = tx.next("Trash", &[("Trash", "Batch")])?;
+    Ok(Batch { id, table, root })
 }
 
 impl Batch<'_> {

@@ -196,27 +196,52 @@ impl<'a> Tx<'a> {
         Ok(id)
     }
 
+    /// The next id of a table, never given before, not even to a row that is gone.
     pub fn next_id(&self, table: &str) -> Result<i64> {
-        self.counted(dml::next_id(table))
+        self.next(table, &[(table, "Id")])
+    }
+
+    /// Remembers the largest id of a table before its row may go.
+    pub fn hold_ids(&self, table: &str) -> Result<()> {
+        self.run(dml::start(table, &[(table, "Id")])).map(drop)
     }
 
     /// The account-wide counter that every accepted write moves on.
     pub fn next_version(&self) -> Result<i64> {
-        let versioned: Vec<(&str, &str)> = self
-            .catalog()
-            .entities()
-            .iter()
-            .filter(|e| e.ancestors.is_empty() && e.kind != EntityKind::History && e.member(VERSION).is_some())
-            .map(|e| (e.table.as_str(), VERSION))
-            .collect();
-        self.counted(dml::next_of(VERSION, &versioned))
+        let versioned =
+            |e: &&Entity| e.ancestors.is_empty() && e.kind != EntityKind::History && e.member(VERSION).is_some();
+        if let Some(next) = self.moved_on(VERSION)? {
+            return Ok(next);
+        }
+        let columns: Vec<(&str, &str)> =
+            self.catalog().entities().iter().filter(versioned).map(|e| (e.table.as_str(), VERSION)).collect();
+        self.next(VERSION, &columns)
     }
 
-    fn counted(&self, fragment: Fragment) -> Result<i64> {
-        match self.run(fragment)?.first().map(Vec::as_slice) {
-            Some([Value::Int(id)]) => Ok(*id),
-            _ => Err(StoreError::Sql("a counter gave no number".into()).into()),
+    /// The next value of a counter, which starts above what the columns hold.
+    pub fn next(&self, counter: &str, columns: &[(&str, &str)]) -> Result<i64> {
+        if let Some(next) = self.moved_on(counter)? {
+            return Ok(next);
         }
+        self.run(dml::start(counter, columns))?;
+        self.moved_on(counter)?.ok_or_else(|| StoreError::Sql("a counter gave no number".into()).into())
+    }
+
+    fn moved_on(&self, counter: &str) -> Result<Option<i64>> {
+        Ok(match self.run(dml::next(counter))?.first().map(Vec::as_slice) {
+            Some([Value::Int(next)]) => Some(*next),
+            _ => None,
+        })
+    }
+
+    /// Whether a row of an entity or of one of its heirs is there.
+    pub fn exists(&self, entity: &Entity, id: i64) -> Result<bool> {
+        let kind = entity.kinds.as_ref().map(|_| KIND_COLUMN);
+        let rows = self.run(dml::kind_of(self.table(self.catalog().entity(entity.id)), id, kind))?;
+        Ok(match (rows.first().map(Vec::as_slice), &entity.kinds) {
+            (Some([Value::Int(kind)]), Some(kinds)) => kinds.contains(kind),
+            (row, kinds) => row.is_some() && kinds.is_none(),
+        })
     }
 
     /// Changes some columns of a row as a consequence of another change: version and history follow.
