@@ -33,9 +33,11 @@
 //! * [`rules`]: what is no data: accounts, workflow, defaults. The only place that names entities.
 //!
 //! Around it:
-//! * [`App`]: one server's state, a router without a socket. [`serve()`] gives it sockets, HTTPS included.
-//! * [`cli`] and [`Config`]: flags and environment; [`health`]: the probe for containers; [`secret`]: passwords and
-//!   tokens.
+//! * [`App`]: one server's state, a router without a socket. [`serve()`] gives it sockets, HTTPS included;
+//!   [`Server`] runs it inside a test process.
+//! * `control`: workspaces, snapshots, export and import, for `/_tpmock` and for [`Server`] alike.
+//! * [`cli`] and [`Config`]: flags and environment; [`command`]: what the program does beside serving; [`health`]: the
+//!   probe for containers; [`secret`]: passwords and tokens.
 //!
 //! # One request, through the code
 //!

@@ -35,8 +35,14 @@ fn every_flag_is_described() {
         let Some(flag) = argument.get_long().filter(|f| !matches!(*f, "help" | "version")) else { continue };
         let variable = argument.get_env().map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
         let row = README.lines().find(|line| line.starts_with(&format!("| `--{flag}` |")));
-        if !row.is_some_and(|row| row.contains(&format!("`{variable}`"))) {
-            missing.push(format!("--{flag} {variable}"));
+        let default = argument.get_default_values().first().map(|v| v.to_string_lossy().into_owned());
+        // sizes are told in MiB
+        let told = |row: &str| {
+            let plain = default.as_ref().filter(|d| d.len() <= 6 && *d != "false");
+            plain.is_none_or(|d| row.contains(&format!("`{d}`")))
+        };
+        if !row.is_some_and(|row| row.contains(&format!("`{variable}`")) && told(row)) {
+            missing.push(format!("--{flag} {variable} {default:?}"));
         }
     }
     assert!(missing.is_empty(), "not in the README: {}", missing.join(", "));
@@ -50,4 +56,15 @@ fn the_message_of_a_broken_seed_is_real() {
     let said = World::open(tpmock::SeedSource::File(file.path().into())).err().expect("refused");
     let said = said.replace(&file.path().display().to_string(), "team.json");
     assert!(README.contains(&format!("`{said}`")), "{said}");
+}
+
+#[test]
+fn the_seed_is_one() {
+    let seed = README.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a seed");
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), seed).expect("a seed");
+    let world = World::open(tpmock::SeedSource::File(file.path().into())).unwrap_or_else(|error| panic!("{error}"));
+    let story = world.get("/api/v1/UserStories/10002?format=json").ok("the story").expect("a story").json();
+    assert_eq!((&story["EntityState"]["Name"], &story["Tags"]), (&"Open".into(), &"money, web".into()));
+    assert_eq!(story["CustomFields"][0]["Value"], "High");
 }
