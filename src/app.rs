@@ -110,9 +110,14 @@ impl App {
             schema: sql::schema(&model.catalog),
             seed: {
                 let (model, zone, now) = (Arc::clone(&model), Arc::clone(&zone), clock.now());
+                let texts = Mutex::new(files);
                 Box::new(move |connection| {
-                    let files: Vec<SeedFile<'_>> = files.iter().map(|(name, text)| SeedFile { name, text }).collect();
-                    load_seed(connection, &model, &zone, now, &files)
+                    let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+                    let files: Vec<SeedFile<'_>> = texts.iter().map(|(name, text)| SeedFile { name, text }).collect();
+                    load_seed(connection, &model, &zone, now, &files)?;
+                    // the image is kept, so the texts are not read again
+                    *texts = Vec::new();
+                    Ok(())
                 })
             },
         };

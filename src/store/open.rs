@@ -289,7 +289,15 @@ fn base_template(
     if let Some(template) = &*base {
         return Ok(Arc::clone(template));
     }
-    let template = Template::build(home, zone, origin.version, &origin.schema, |db| (origin.seed)(db))?;
+    let build = || Template::build(home, zone, origin.version, &origin.schema, |db| (origin.seed)(db));
+    // On a thread of its own: what a large seed needed goes back to the system when the thread is gone.
+    let template = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("tpmock-seed".to_owned()).spawn_scoped(scope, build);
+        match thread {
+            Ok(thread) => thread.join().unwrap_or(Err(StoreError::Aborted)),
+            Err(_) => build(),
+        }
+    })?;
     Ok(Arc::clone(base.insert(template)))
 }
 
