@@ -33,11 +33,11 @@
 //! * [`rules`]: what is no data: accounts, workflow, defaults. The only place that names entities.
 //!
 //! Around it:
-//! * [`App`]: one server's state, a router without a socket. [`serve()`] gives it sockets, HTTPS included;
-//!   [`Server`] runs it inside a test process.
-//! * `control`: workspaces, snapshots, export and import, for `/_tpmock` and for [`Server`] alike.
-//! * [`cli`] and [`Config`]: flags and environment; [`command`]: what the program does beside serving; [`health`]: the
-//!   probe for containers; [`secret`]: passwords and tokens.
+//! * [`App`]: one server's state, a router without a socket. [`serve()`] gives it sockets, HTTPS included.
+//! * [`Server`]: the same in a test, on a free port, with a [`Workspace`] for each test. What it can be told is in
+//!   `control`; `api/control` says it over HTTP, `api/journal` remembers requests, `api/faults` makes them go wrong.
+//! * [`cli`] and [`Config`]: flags and environment; [`command`]: what beside serving they do; [`health`]: the probe
+//!   for containers; [`secret`]: passwords and tokens.
 //!
 //! # One request, through the code
 //!

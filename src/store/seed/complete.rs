@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::file::{Item, number};
 use super::members::Members;
-use crate::catalog::{Catalog, CollectionLink, Entity, EntityId, Member, MemberKind, Storage};
+use crate::catalog::{Catalog, CollectionLink, Entity, EntityId, EntityKind, Member, MemberKind, Storage};
 use crate::sql::KIND_COLUMN;
 
 /// Something an item mentions.
@@ -36,6 +36,8 @@ pub(super) fn complete(catalog: &Catalog, items: &mut Vec<Item<'_>>, problems: &
         for mention in mentions(catalog, item) {
             match known.get(&key(mention.target, mention.id)) {
                 Some(there) => renamed.extend(new_name(&mention, item, items, *there)),
+                // a past state may mention what is gone by now
+                None if mention.members.len() == 1 && catalog.entity(item.entity).kind == EntityKind::History => {}
                 None if mention.members.len() == 1 && mention.owner.is_none() => {
                     let target = &catalog.entity(mention.target).name;
                     problems
