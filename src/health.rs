@@ -31,7 +31,7 @@ fn ask(address: SocketAddr) -> std::io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
 
     use super::check;
@@ -41,6 +41,9 @@ mod tests {
         let port = listener.local_addr().expect("an address").port();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a caller");
+            // closing on an unread question would reset the connection
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            while lines.next().is_some_and(|line| !line.is_empty()) {}
             stream.write_all(answer.as_bytes()).expect("an answer");
         });
         let result = check(port);
