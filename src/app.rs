@@ -101,7 +101,7 @@ impl App {
         let model = Arc::new(Model::new(catalog, parse).map_err(|e| StartError(e.to_string()))?);
         let zone = Arc::new(Zone::named(&config.time_zone).map_err(StartError)?);
         let clock = match &config.clock {
-            Some(text) => Clock::frozen(parse_instant(text).map_err(StartError)?),
+            Some(text) => Clock::frozen(parse_instant(text).map_err(|e| StartError(format!("the clock {e}")))?),
             None => Clock::running(),
         };
         let files = seed_files(&config.seed)?;

@@ -5,6 +5,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tpmock::cli::{Cli, Command, LogFormat, Serve};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -34,15 +38,15 @@ fn run(serve: &Serve) -> Result<(), String> {
 }
 
 fn log_to_stderr(serve: &Serve) -> Result<(), String> {
-    let filter =
-        tracing_subscriber::EnvFilter::try_new(&serve.log).map_err(|_| format!("'{}' is no log filter", serve.log))?;
+    let wanted: Targets = serve.log.parse().map_err(|_| format!("'{}' is no log filter", serve.log))?;
     let terminal = std::io::stderr().is_terminal();
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match serve.log_format {
-        LogFormat::Json => logger.json().init(),
-        LogFormat::Auto if !terminal => logger.json().init(),
-        LogFormat::Auto | LogFormat::Text => logger.with_ansi(terminal).with_target(false).init(),
-    }
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match serve.log_format {
+        LogFormat::Text => lines.with_ansi(terminal).with_target(false).boxed(),
+        LogFormat::Auto if terminal => lines.with_target(false).boxed(),
+        LogFormat::Json | LogFormat::Auto => lines.json().boxed(),
+    };
+    tracing_subscriber::registry().with(lines).with(wanted).init();
     Ok(())
 }
 
