@@ -39,7 +39,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answ
             let name = key.clone();
             let read = move |c: &Connection| storage::find(c, user, &group, &key);
             let found = app.state.store.read(&call.workspace, Lane::Short, read).await??;
-            found.map(|d| json_answer(&whole(&d))).ok_or_else(|| missing(&name))
+            found.map(|d| json_answer(&d.members())).ok_or_else(|| missing(&name))
         }
         (&Method::POST | &Method::PUT, [group, key @ ..]) if key.len() <= 1 => {
             keep(app, call, user, group, key.first().copied()).await
@@ -64,7 +64,7 @@ async fn keep(app: &App, call: &Arc<Call>, user: Change, group: &str, key: Optio
         return Err(Error::bad_request("A group and a key need a name."));
     }
     let document = change(app, call, move |c| storage::keep(c, user, &group, &key, &draft)).await?;
-    Ok(json_answer(&whole(&document)))
+    Ok(json_answer(&document.members()))
 }
 
 /// Runs a change in the workspace's writer.
@@ -171,17 +171,6 @@ fn data(body: &Body, name: &str) -> Result<Map<String, Json>, Error> {
         }
         Some(_) => Err(Error::bad_request(format!("{name} must be an object."))),
     }
-}
-
-fn whole(document: &Document) -> Json {
-    json!({
-        "key": document.key,
-        "ownerId": document.owner,
-        "ownerIds": [document.owner],
-        "scope": document.scope.name(),
-        "publicData": document.public_data,
-        "userData": document.user_data,
-    })
 }
 
 fn missing(key: &str) -> Error {

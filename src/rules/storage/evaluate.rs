@@ -18,7 +18,7 @@ pub type Evaluated<T> = Result<T, String>;
 /// # Errors
 /// An expression that makes no sense on documents.
 pub fn test(filter: &Expr, document: &Document) -> Evaluated<bool> {
-    Ok(value(filter, &members(document))? == Json::Bool(true))
+    Ok(value(filter, &document.members())? == Json::Bool(true))
 }
 
 /// The members that a selection asks for, camelCase.
@@ -26,7 +26,7 @@ pub fn test(filter: &Expr, document: &Document) -> Evaluated<bool> {
 /// # Errors
 /// An expression that makes no sense on documents.
 pub fn select(selection: &Expr, document: &Document) -> Evaluated<Json> {
-    let it = members(document);
+    let it = document.members();
     let Node::Object(properties) = &selection.node else { return value(selection, &it) };
     let mut result = Map::new();
     for property in properties {
@@ -39,17 +39,6 @@ pub fn select(selection: &Expr, document: &Document) -> Evaluated<Json> {
         result.insert(name, value(&property.value, &it)?);
     }
     Ok(Json::Object(result))
-}
-
-fn members(document: &Document) -> Json {
-    json!({
-        "key": document.key,
-        "ownerId": document.owner,
-        "ownerIds": [document.owner],
-        "scope": document.scope.name(),
-        "publicData": document.public_data,
-        "userData": document.user_data,
-    })
 }
 
 fn camel(name: &str) -> String {

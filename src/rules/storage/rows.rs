@@ -1,6 +1,6 @@
 //! Documents in their two tables: what everybody shares, and what each user has of his own.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::store::{Connection, StoreError, execute, select};
 use crate::value::Value;
@@ -35,6 +35,20 @@ pub struct Document {
     pub public_data: Map<String, Json>,
     /// What this user has of his own.
     pub user_data: Map<String, Json>,
+}
+
+impl Document {
+    /// The document as it leaves, and as expressions see it.
+    pub fn members(&self) -> Json {
+        json!({
+            "key": self.key,
+            "ownerId": self.owner,
+            "ownerIds": [self.owner],
+            "scope": self.scope.name(),
+            "publicData": self.public_data,
+            "userData": self.user_data,
+        })
+    }
 }
 
 /// What a write says. Members that are null are taken away, others are set.
