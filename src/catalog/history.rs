@@ -126,7 +126,8 @@ fn flag(member: &str, changed: &str) -> RawField {
     RawField {
         name: format!("IsChanged{member}"),
         ty: "bool".into(),
-        value: Some(format!("IFNONE({changed}, \"\").Contains(\"|{member}|\")")),
+        // all of a new row is a change
+        value: Some(format!("Modification == \"Add\" or IFNONE({changed}, \"\").Contains(\"|{member}|\")")),
         ..RawField::default()
     }
 }

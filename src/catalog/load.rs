@@ -8,7 +8,7 @@ use super::model::{
     Catalog, Collection, CollectionLink, Entity, EntityId, EntityKind, Field, FieldRole, Member, MemberId, MemberKind,
     Reference, Rule, Set, Sort, Storage, View,
 };
-use super::raw::{RawCatalog, RawCollection, RawEntity, RawField, RawReference};
+use super::raw::{RawCatalog, RawCollection, RawEntity, RawField, RawReference, RawView};
 use crate::value::{Value, ValueType};
 
 /// Everything that is wrong with a catalog file.
@@ -124,10 +124,7 @@ impl Loader {
             (None, Some((_, table))) => table.clone(),
             (None, None) => family.name.clone(),
         };
-        let view = raw.view.as_ref().and_then(|v| {
-            let through = self.id(&v.through, &raw.name)?;
-            Some(View { through, to: v.to.clone(), far: v.far.clone(), far_as: v.far_as.clone() })
-        });
+        let view = raw.view.clone().and_then(|view| self.view(&raw.name, view));
         let stand_in = raw.stand_in.as_ref().and_then(|name| self.id(name, &raw.name));
         let source = raw.past_of.as_ref().and_then(|(of, _)| self.ids.get(of).copied());
         let kinds = match source {
@@ -182,6 +179,17 @@ impl Loader {
                 EntityKind::Resource
             }
         }
+    }
+
+    fn view(&mut self, whose: &str, raw: RawView) -> Option<View> {
+        Some(match raw {
+            RawView::Relation { through, to, far, far_as } => {
+                View::Relation { through: self.id(&through, whose)?, to, far, far_as }
+            }
+            RawView::Share { of, among, by, names } => {
+                View::Share { of: self.id(&of, whose)?, among: self.id(&among, whose)?, by, names }
+            }
+        })
     }
 
     fn rule(&mut self, whose: &str, text: &str) -> Option<Rule> {

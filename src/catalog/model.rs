@@ -1,6 +1,6 @@
 //! The resolved model. Everything is reached by id; names are looked up once, when a query is bound.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::value::{Value, ValueType};
 
@@ -199,13 +199,14 @@ pub struct Set {
     pub user: String,
 }
 
-/// An entity seen through a relation: `to` is the end shown, `far` the other one, shown as the reference `far_as`.
+/// An entity without rows of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
-    pub through: EntityId,
-    pub to: String,
-    pub far: String,
-    pub far_as: String,
+pub enum View {
+    /// Seen through a relation: `to` is the end shown, `far` the other one, shown as the reference `far_as`.
+    Relation { through: EntityId, to: String, far: String, far_as: String },
+    /// The numbers of `of`, each divided by how many rows of `among` have the same references `by`; one row for each
+    /// row of `among`, with its id and references. `names` tells which fields are called otherwise in `of`.
+    Share { of: EntityId, among: EntityId, by: Vec<String>, names: BTreeMap<String, String> },
 }
 
 #[derive(Debug)]

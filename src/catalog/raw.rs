@@ -85,13 +85,23 @@ pub(super) struct RawEntity {
 }
 
 #[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawView {
-    pub through: String,
-    pub to: String,
-    pub far: String,
-    #[serde(rename = "as")]
-    pub far_as: String,
+#[serde(untagged, deny_unknown_fields)]
+pub(super) enum RawView {
+    Relation {
+        through: String,
+        to: String,
+        far: String,
+        #[serde(rename = "as")]
+        far_as: String,
+    },
+    Share {
+        of: String,
+        among: String,
+        by: Vec<String>,
+        /// Fields that are called otherwise in what is shared out.
+        #[serde(default)]
+        names: BTreeMap<String, String>,
+    },
 }
 
 #[derive(Deserialize, Clone, Default)]

@@ -140,11 +140,22 @@ fn add_indexes(catalog: &Catalog, entity: &Entity, table: &mut Table) {
     }
 }
 
-/// An entity seen through a relation, with the relation's other end as a reference of its own.
 fn view_script(catalog: &Catalog, entity: &Entity, view: &View) -> String {
+    let select = match view {
+        View::Relation { through, to, far, far_as } => {
+            related(catalog, entity, &catalog.entity(*through).table, [to, far, far_as])
+        }
+        View::Share { of, among, by, names } => {
+            shared(entity, &catalog.entity(*of).table, &catalog.entity(*among).table, by, names)
+        }
+    };
+    format!("CREATE VIEW {} AS {select};\n", quoted(&entity.table))
+}
+
+/// What a relation's rows lead to, with the relation's other end as a reference of its own.
+fn related(catalog: &Catalog, entity: &Entity, through: &str, [to, far, far_as]: [&String; 3]) -> String {
     let base = entity.ancestors.last().map_or(entity, |id| catalog.entity(*id));
-    let through = catalog.entity(view.through);
-    let own = entity.references().filter(|(m, _)| m.owner == entity.id && m.name != view.far_as);
+    let own = entity.references().filter(|(m, _)| m.owner == entity.id && m.name != *far_as);
     let own: Vec<String> = own
         .filter_map(|(_, r)| match &r.storage {
             Storage::Column(column) => Some(format!("r.{}", quoted(column))),
@@ -160,15 +171,41 @@ fn view_script(catalog: &Catalog, entity: &Entity, view: &View) -> String {
         .map(i64::to_string)
         .collect();
     format!(
-        "CREATE VIEW {} AS SELECT g.*, r.{} AS {}, {} FROM {} r JOIN {} g ON g.\"Id\" = r.{} WHERE g.{} IN ({});\n",
-        quoted(&entity.table),
-        quoted(&format!("{}Id", view.far)),
-        quoted(&format!("{}Id", view.far_as)),
+        "SELECT g.*, r.{} AS {}, {} FROM {} r JOIN {} g ON g.\"Id\" = r.{} WHERE g.{} IN ({})",
+        quoted(&format!("{far}Id")),
+        quoted(&format!("{far_as}Id")),
         own.join(", "),
-        quoted(&through.table),
+        quoted(through),
         quoted(&base.table),
-        quoted(&format!("{}Id", view.to)),
+        quoted(&format!("{to}Id")),
         quoted(KIND_COLUMN),
         kinds.join(", "),
     )
+}
+
+/// Rows of `among`, each with its part of what the row of `of` with the same references holds.
+fn shared(entity: &Entity, of: &str, among: &str, by: &[String], names: &BTreeMap<String, String>) -> String {
+    let same = |a: &str, b: &str| -> String {
+        let pairs = by.iter().map(|name| quoted(&format!("{name}Id")));
+        pairs.map(|c| format!("{a}.{c} = {b}.{c}")).collect::<Vec<_>>().join(" AND ")
+    };
+    let among = quoted(among);
+    let sharers = format!("(SELECT COUNT(*) FROM {among} o WHERE {})", same("o", "a"));
+    let columns = entity.members.iter().filter_map(|member| match &member.kind {
+        MemberKind::Field(_) if member.name == "Id" => Some("a.\"Id\"".to_owned()),
+        MemberKind::Field(field) => match &field.storage {
+            Storage::Column(column) => {
+                let source = quoted(names.get(&member.name).unwrap_or(column));
+                Some(format!("s.{source} / {sharers} AS {}", quoted(column)))
+            }
+            Storage::Computed(_) | Storage::Embedded(_) => None,
+        },
+        MemberKind::Reference(reference) => match &reference.storage {
+            Storage::Column(column) => Some(format!("a.{}", quoted(column))),
+            Storage::Computed(_) | Storage::Embedded(_) => None,
+        },
+        MemberKind::Collection(_) => None,
+    });
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    format!("SELECT {columns} FROM {among} a JOIN {} s ON {}", quoted(of), same("s", "a"))
 }

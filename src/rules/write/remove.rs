@@ -27,7 +27,6 @@ const GO_ALONG: &[(&str, &str)] = &[
     ("TestPlanRun", "ParentTestPlanRun"),
     ("TestStep", "TestCase"),
     ("TestStepRun", "TestStep"),
-    ("AssignedEffort", "Assignable"),
     ("TestRunItemHierarchyLink", "TestPlanRun"),
     ("TestRunItemHierarchyLink", "TestCaseRun"),
     ("MilestoneProject", "Project"),

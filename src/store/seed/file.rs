@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::beside::is_beside;
 use super::members::Members;
-use crate::catalog::{Catalog, EntityId, EntityKind, nearest};
+use crate::catalog::{Catalog, EntityId, EntityKind, View, nearest};
 
 /// A seed with the name that messages give it.
 #[derive(Debug, Clone, Copy)]
@@ -72,10 +72,12 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
                 }
                 continue;
             }
-            let entity = catalog
-                .named(&name)
-                .filter(|e| !matches!(e.kind, EntityKind::Embedded | EntityKind::Context) && e.view.is_none());
-            let Some(entity) = entity else {
+            let entity = catalog.named(&name).filter(|e| !matches!(e.kind, EntityKind::Embedded | EntityKind::Context));
+            // what follows from other rows is not stored
+            if entity.is_some_and(|e| matches!(e.view, Some(View::Share { .. }))) {
+                continue;
+            }
+            let Some(entity) = entity.filter(|e| e.view.is_none()) else {
                 let names = catalog.entities().iter().filter(|e| e.has_uri()).map(|e| e.plural.as_str());
                 let hint = nearest(&name, names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
                 problems.push(format!("{}:{}: {name}: there is no such collection{hint}", file.name, line()));
