@@ -35,7 +35,8 @@
 //! Around it:
 //! * [`App`]: one server's state, a router without a socket. [`serve()`] gives it sockets, HTTPS included.
 //! * [`Server`]: the same in a test, on a free port, with a [`Workspace`] for each test. What it can be told is in
-//!   `control`; `api/control` says it over HTTP, `api/journal` remembers requests, `api/faults` makes them go wrong.
+//!   `control`; `api/control` says it over HTTP, `api/journal` remembers requests, `api/faults` makes them go wrong,
+//!   `api/explain` takes a read apart and shows what each stage makes of it.
 //! * [`cli`] and [`Config`]: flags and environment; [`command`]: what beside serving they do; [`health`]: the probe
 //!   for containers; [`secret`]: passwords and tokens.
 //!

@@ -40,6 +40,22 @@ pub async fn caller(app: &App, call: &Call) -> Result<Account, Error> {
     Err(Error::unauthorized())
 }
 
+/// The caller where a request says who it is, else the first administrator.
+///
+/// # Errors
+/// 401 where what it says proves nobody, or nobody is there.
+pub async fn caller_or_first(app: &App, call: &Call) -> Result<Account, Error> {
+    if credentials(call).is_empty() {
+        return everybody(app, call).await?.ok_or_else(Error::unauthorized);
+    }
+    caller(app, call).await
+}
+
+/// The account of a login, without a question for its password.
+pub async fn named(app: &App, call: &Call, login: &str) -> Result<Option<Account>, Error> {
+    find(app, call, accounts::by_login(), Some(Value::Text(login.to_owned()))).await
+}
+
 /// Whom everybody is when signing in is off.
 async fn everybody(app: &App, call: &Call) -> Result<Option<Account>, Error> {
     const FINGERPRINT: [u8; 32] = [0; 32];

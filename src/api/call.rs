@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, Method, header, request::Parts};
+use axum::http::{HeaderMap, Method, Uri, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::Error;
@@ -21,6 +21,7 @@ pub struct Call {
     /// `POST` with an override header counts as what it asks for.
     pub method: Method,
     pub path: String,
+    pub uri: Uri,
     /// Decoded segments below the workspace prefix; empty ones are dropped.
     pub segments: Vec<String>,
     pub parameters: Parameters,
@@ -68,6 +69,7 @@ impl Call {
             workspace,
             method,
             path: parts.uri.path().to_owned(),
+            uri: parts.uri.clone(),
             segments,
             parameters,
             headers: parts.headers.clone(),
@@ -75,6 +77,26 @@ impl Call {
             base,
             formats,
         })
+    }
+
+    /// The same call as if `word`, which takes up `segments` segments, did not stand in its path.
+    pub fn below(&self, word: &str, segments: usize) -> Self {
+        let without = |text: &str| match text.to_ascii_lowercase().find(word) {
+            Some(at) => format!("{}{}", &text[..at], &text[at + word.len()..]),
+            None => text.to_owned(),
+        };
+        Self {
+            workspace: Arc::clone(&self.workspace),
+            method: self.method.clone(),
+            path: without(&self.path),
+            uri: without(&self.uri.to_string()).parse().unwrap_or_else(|_| self.uri.clone()),
+            segments: self.segments.iter().skip(segments).cloned().collect(),
+            parameters: self.parameters.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            base: self.base.clone(),
+            formats: self.formats,
+        }
     }
 
     pub fn content_type(&self) -> String {

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::call::Call;
 use super::negotiate::formats;
 use super::parameters::Parameters;
+use super::place::Slip;
 use crate::app::App;
 use crate::query;
 use crate::rules::write::{Message, Refusal};
@@ -20,6 +21,8 @@ pub struct Error {
     pub items: Vec<ErrorItem>,
     /// What is not emulated, for the header and the log.
     pub feature: Option<String>,
+    /// The place in a parameter that the refusal is about.
+    pub slip: Option<Box<Slip>>,
     /// Seconds after which the caller may come back, where it is not one.
     pub retry_after: Option<u64>,
 }
@@ -116,7 +119,7 @@ impl Error {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
         let item = ErrorItem { token: message.clone(), data: Vec::new(), value: message.clone() };
-        Self { kind, message, items: vec![item], feature: None, retry_after: None }
+        Self { kind, message, items: vec![item], feature: None, slip: None, retry_after: None }
     }
 
     /// A message made from a template, as the vendor makes them.
@@ -124,7 +127,7 @@ impl Error {
         let value = data.iter().fold(token.to_owned(), |t, (name, v)| t.replace(&format!("{{{name}}}"), v));
         let data = data.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
         let item = ErrorItem { token: token.to_owned(), data, value: value.clone() };
-        Self { kind, message: value, items: vec![item], feature: None, retry_after: None }
+        Self { kind, message: value, items: vec![item], feature: None, slip: None, retry_after: None }
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
@@ -170,6 +173,18 @@ impl Error {
         error
     }
 
+    /// A text that does not parse, and the parameter it stands in.
+    #[must_use]
+    pub fn unparsed(parameter: &'static str, error: syntax::Error) -> Self {
+        let slip = Slip::new(parameter, error.span);
+        Self { slip: Some(Box::new(slip)), ..Self::from(error) }
+    }
+
+    /// [`Error::unparsed`] in API v1, which has one sentence for all of them.
+    pub fn unparsed_v1(parameter: &'static str, error: &syntax::Error) -> Self {
+        Self { slip: Some(Box::new(Slip::new(parameter, error.span))), ..Self::parameter(error) }
+    }
+
     /// A v1 parameter that cannot be read. The real service says no more than the first sentence.
     pub fn parameter(detail: impl std::fmt::Display) -> Self {
         let mut error = Self::bad_request(syntax::v1::MESSAGE);
@@ -184,6 +199,11 @@ impl Error {
         }
         if self.kind == Kind::NoResource {
             return Answer::page(404, not_found_page(&self.message));
+        }
+        let place = call.zip(self.slip.as_ref()).and_then(|(call, slip)| slip.place(call));
+        if let Some(place) = &place {
+            let picture = place.picture(&self.message);
+            tracing::info!(target: "tpmock::query", parameter = place.parameter, "{picture}");
         }
         let format = match call {
             // v2 and the control interface speak JSON only
@@ -205,6 +225,9 @@ impl Error {
             Format::Xml => (document.xml(), "text/xml; charset=utf-8"),
         };
         let mut answer = Answer::new(self.kind.status(), content_type, body);
+        if let Some(place) = place {
+            answer = answer.header("x-tpmock-place", place.header());
+        }
         if self.kind == Kind::Unauthorized {
             let host = parts.headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("tpmock");
             let realm: String = host.chars().filter(|c| *c != '"' && *c != '\\').collect();
@@ -254,6 +277,7 @@ impl From<query::Error> for Error {
             query::ErrorKind::NotEmulated => Kind::NotImplemented,
         };
         let mut result = Error::template(kind, error.token, &error.data);
+        result.slip = Slip::of(&error).map(Box::new);
         if error.kind == query::ErrorKind::NotEmulated {
             let feature = error.data.iter().find(|(name, _)| *name == "feature").map(|(_, feature)| feature.clone());
             result.feature = Some(feature.unwrap_or_else(|| result.message.clone()));

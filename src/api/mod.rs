@@ -11,6 +11,7 @@ mod control;
 mod cors;
 mod error;
 mod exchange;
+mod explain;
 mod faults;
 mod files;
 mod headers;
@@ -24,6 +25,7 @@ mod page;
 mod parameters;
 mod percent;
 mod picture;
+mod place;
 mod plan_key;
 mod represent;
 mod storage;
@@ -43,6 +45,8 @@ use axum::Router;
 use crate::app::App;
 pub(crate) use page::Prepared as V1Plan;
 pub(crate) use v2_page::Prepared as V2Plan;
+
+pub(crate) use explain::local as explain;
 
 use answer::Answer;
 use call::Call;

@@ -10,11 +10,13 @@ use super::plan_key::plan_key;
 use super::v1::Target;
 use super::v1_parameters::V1Parameters;
 use crate::app::App;
-use crate::catalog::EntityId;
-use crate::clock::Millis;
+use crate::catalog::{EntityId, MemberId};
+use crate::clock::{Millis, Zone};
 use crate::event::{Links, ListForm, Name, Sink};
-use crate::query::{self, CustomField, Read, Scene};
+use crate::query::ir::Query;
+use crate::query::{self, Caller, CustomField, Read, Scene};
 use crate::rules::accounts::Account;
+use crate::rules::context::Narrowed;
 use crate::rules::custom_fields;
 use crate::sql::{self, Plan};
 use crate::store::{self, Connection, Lane, Outcome, Request, Rest, Root, StoreError, select};
@@ -126,56 +128,99 @@ pub async fn prepare(
     entity: EntityId,
     target: Target,
 ) -> Result<Arc<Prepared>, Error> {
-    let fields = match V1Parameters::needs_custom_fields(call) {
-        true => custom_fields(app, call).await?,
-        false => Arc::default(),
-    };
-    let context = match call.parameters.text("acid") {
-        Some(acid) => super::context::stored(app, call, acid)?,
-        None => None,
-    };
+    let asked = Asked::new(app, call, caller, entity, target).await?;
     let part = match target {
         Target::Collection => String::new(),
         Target::Entity(_) => "one".to_owned(),
         Target::Inner { id, collection, .. } => format!("{id}.{}", collection.index),
     };
-    let key = plan_key(call, '1', entity, &part, caller.sees_all(), &fields);
+    let key = plan_key(call, '1', entity, &part, caller.sees_all(), &asked.fields);
     if let Some(known) = key.as_ref().and_then(|key| app.state.v1_plans.get(key)) {
         return Ok(known);
     }
     let parameters = V1Parameters::parse(call)?;
-    let model = &app.state.model;
-    let catalog = &model.catalog;
-    let (entity, within) = match target {
-        Target::Collection | Target::Entity(_) => (entity, None),
-        Target::Inner { id, collection, .. } => {
-            let item = catalog.member(collection).collection().map_or(entity, |c| c.item);
-            (item, Some((collection, id)))
-        }
-    };
-    let read = Read {
-        entity,
-        within,
-        id: None,
-        any_id: matches!(target, Target::Entity(_)),
-        include: parameters.include.as_deref(),
-        exclude: parameters.exclude.as_deref(),
-        append: &parameters.append,
-        filter: parameters.filter.as_ref(),
-        order: parameters.order.as_ref().map(|(path, down)| (path, *down)),
-        limit: parameters.limit,
-        inner_take: parameters.inner_take,
-        inner_skip: parameters.inner_skip,
-        context: context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
-    };
-    let scene = Scene { model, custom_fields: &fields, caller: caller.caller(), zone: call.workspace.zone() };
-    let plan = sql::plan(catalog, &query::read(scene, &read)?);
-    let plural = Name::new(&catalog.entity(entity).plural);
+    let catalog = &app.state.model.catalog;
+    let plan = sql::plan(catalog, &asked.bind(&parameters)?);
+    let plural = Name::new(&catalog.entity(asked.rows().0).plural);
     let prepared = Arc::new(Prepared { parameters, plan, plural, size: AtomicUsize::new(0) });
     if let Some(key) = key {
         app.state.v1_plans.put(key, Arc::clone(&prepared));
     }
     Ok(prepared)
+}
+
+/// A read that has not been bound yet, with all that it is bound against.
+pub struct Asked {
+    app: App,
+    caller: Caller,
+    zone: Arc<Zone>,
+    entity: EntityId,
+    target: Target,
+    fields: Arc<Vec<CustomField>>,
+    context: Option<Narrowed>,
+}
+
+impl Asked {
+    /// # Errors
+    /// An acid nobody was given, and the store's.
+    pub async fn new(
+        app: &App,
+        call: &Call,
+        caller: &Account,
+        entity: EntityId,
+        target: Target,
+    ) -> Result<Self, Error> {
+        let fields = match V1Parameters::needs_custom_fields(call) {
+            true => custom_fields(app, call).await?,
+            false => Arc::default(),
+        };
+        let context = match call.parameters.text("acid") {
+            Some(acid) => super::context::stored(app, call, acid)?,
+            None => None,
+        };
+        let (caller, zone) = (caller.caller(), Arc::clone(call.workspace.zone()));
+        Ok(Self { app: app.clone(), caller, zone, entity, target, fields, context })
+    }
+
+    /// The id, where one entity is asked for.
+    pub fn id(&self) -> Option<i64> {
+        if let Target::Entity(id) = self.target { Some(id) } else { None }
+    }
+
+    /// Whose rows are read, and the collection of an owner that they are in.
+    fn rows(&self) -> (EntityId, Option<(MemberId, i64)>) {
+        match self.target {
+            Target::Collection | Target::Entity(_) => (self.entity, None),
+            Target::Inner { id, collection, .. } => {
+                let collections = self.app.state.model.catalog.member(collection).collection();
+                (collections.map_or(self.entity, |c| c.item), Some((collection, id)))
+            }
+        }
+    }
+
+    /// # Errors
+    /// Unknown members and wrong types.
+    pub fn bind(&self, parameters: &V1Parameters) -> Result<Query, query::Error> {
+        let (entity, within) = self.rows();
+        let read = Read {
+            entity,
+            within,
+            id: None,
+            any_id: self.id().is_some(),
+            include: parameters.include.as_deref(),
+            exclude: parameters.exclude.as_deref(),
+            append: &parameters.append,
+            filter: parameters.filter.as_ref(),
+            order: parameters.order.as_ref().map(|(path, down)| (path, *down)),
+            limit: parameters.limit,
+            inner_take: parameters.inner_take,
+            inner_skip: parameters.inner_skip,
+            context: self.context.as_ref().map(|c| (c.projects.as_slice(), c.teams.as_slice())),
+        };
+        let scene =
+            Scene { model: &self.app.state.model, custom_fields: &self.fields, caller: self.caller, zone: &self.zone };
+        query::read(scene, &read)
+    }
 }
 
 /// Address of the collection, without parameters.

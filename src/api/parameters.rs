@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::percent;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Parameters {
     pairs: Vec<(String, String)>,
 }

@@ -43,6 +43,19 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// An address as a person types it, with everything escaped that no address may hold. What is an escape stays one.
+pub fn escape_address(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::{decode, escape};

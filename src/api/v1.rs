@@ -59,6 +59,24 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
     page::read(app, call, caller, entity.id, target).await
 }
 
+/// What a read asks for, by the segments below the version.
+///
+/// # Errors
+/// 404 for a path that is no read of entities.
+pub fn read_target(
+    app: &App,
+    call: &Call,
+    caller: &Account,
+    first: &str,
+    rest: &[&str],
+) -> Result<(EntityId, Target), Error> {
+    let resource = app.state.model.catalog.resource_v1(first.strip_suffix(".asmx").unwrap_or(first));
+    match resource.filter(|e| e.kind != EntityKind::Context && rest != ["meta"]) {
+        Some(entity) => Ok((entity.id, target(app, entity, caller, rest)?)),
+        None => Err(Error::no_resource(&call.path)),
+    }
+}
+
 fn target(app: &App, entity: &Entity, caller: &Account, rest: &[&str]) -> Result<Target, Error> {
     let catalog = &app.state.model.catalog;
     match rest {

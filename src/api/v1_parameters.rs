@@ -50,7 +50,7 @@ impl V1Parameters {
             (None, Some(path)) => Some(("orderBy", path, false)),
             (None, None) => None,
         };
-        let parsed = |e: syntax::Error| Error::parameter(e);
+        let slip = |name: &'static str| move |e: syntax::Error| Error::unparsed_v1(name, &e);
         let take = count(p.get("take"), u64::from(DEFAULT_TAKE), 1)?.min(u64::from(MAX_TAKE)) as u32;
         let skip = count(p.get("skip"), 0, 0)?;
         let inner_take = count(p.get("innertake"), u64::from(DEFAULT_TAKE), 1)?.min(u64::from(MAX_TAKE)) as u32;
@@ -75,14 +75,16 @@ impl V1Parameters {
         let format = p.text("format").map(|f| format!("format={f}&")).unwrap_or_default();
         repeated.push_str(&format);
         Ok(Self {
-            include: include.map(syntax::v1::parse_include).transpose().map_err(parsed)?,
-            exclude: exclude.map(syntax::v1::parse_exclude).transpose().map_err(parsed)?,
-            append: append.map(syntax::v1::parse_append).transpose().map_err(parsed)?.unwrap_or_default(),
-            filter: filter.map(syntax::v1::parse_where).transpose().map_err(parsed)?.flatten(),
+            include: include.map(syntax::v1::parse_include).transpose().map_err(slip("include"))?,
+            exclude: exclude.map(syntax::v1::parse_exclude).transpose().map_err(slip("exclude"))?,
+            append: append.map(syntax::v1::parse_append).transpose().map_err(slip("append"))?.unwrap_or_default(),
+            filter: filter.map(syntax::v1::parse_where).transpose().map_err(slip("where"))?.flatten(),
             order: order
-                .map(|(_, path, down)| Ok((syntax::v1::parse_order(path)?, down)))
-                .transpose()
-                .map_err(parsed)?,
+                .map(|(name, path, down)| {
+                    let path = syntax::v1::parse_order(path).map_err(slip(name))?;
+                    Ok::<_, Error>((path, down))
+                })
+                .transpose()?,
             limit: Limit { take: Some(take), skip },
             inner_take,
             inner_skip,

@@ -7,6 +7,7 @@ use axum::http::Method;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
+use super::v2_page::Target;
 use super::{percent, stream, v2_page};
 use crate::app::App;
 use crate::catalog::{Entity, EntityKind, nearest};
@@ -29,21 +30,37 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
     if !matches!(call.method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Error::method_not_allowed());
     }
+    if let ["api", "v2", "context", ..] = segments {
+        return Err(Error::not_emulated("Context in API v2"));
+    }
+    match target(app, call, segments)? {
+        (target, true) => stream::read(app, call, caller, target.entity).await,
+        (target, false) => v2_page::read(app, call, caller, target).await,
+    }
+}
+
+/// What a read asks for, and whether as a stream.
+///
+/// # Errors
+/// 404 for a path that is no read of entities.
+pub fn target(app: &App, call: &Call, segments: &[&str]) -> Result<(Target, bool), Error> {
     match segments {
-        ["api", "v2", "context", ..] => Err(Error::not_emulated("Context in API v2")),
         ["api", "v2", _, rest @ ..] => {
             let name = &call.segments[2];
             let entity = entity(app, name)?.id;
             let address = format!("{}/api/v2/{}", call.base, percent::escape(name));
-            v2_page::read(app, call, caller, v2_page::Target { entity, id: id(rest)?, address }).await
+            Ok((Target { entity, id: id(rest)?, address }, false))
         }
         ["api", "history", "v2", _, rest @ ..] => {
             let name = &call.segments[3];
             let entity = past(app, entity(app, name)?).ok_or_else(|| unknown(app, name))?.id;
             let address = format!("{}/api/history/v2/{}", call.base, percent::escape(name));
-            v2_page::read(app, call, caller, v2_page::Target { entity, id: id(rest)?, address }).await
+            Ok((Target { entity, id: id(rest)?, address }, false))
         }
-        ["svc", _, "stream", _] => stream::read(app, call, caller, entity(app, &call.segments[3])?.id).await,
+        ["svc", _, "stream", _] => {
+            let entity = entity(app, &call.segments[3])?.id;
+            Ok((Target { entity, id: None, address: String::new() }, true))
+        }
         _ => Err(Error::new(Kind::NotFound, "The requested resource is not found.")),
     }
 }

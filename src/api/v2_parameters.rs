@@ -6,6 +6,7 @@ use super::percent;
 use super::v1_parameters::notation;
 use crate::query::ast::{Expr, Order};
 use crate::query::ir::Limit;
+use crate::syntax;
 use crate::syntax::filter::{Filter, parse_filter};
 use crate::syntax::v2::{parse_expression, parse_ordering, parse_select};
 use crate::wire::{Notation, is_callback};
@@ -55,15 +56,14 @@ impl V2Parameters {
             |name: &str| stream && matches!(name, "take" | "skip" | "result" | "orderby" | "orderbydesc" | "callback");
         let text = |name: &str| p.text(name).map(str::trim).filter(|_| !ignored(name));
         let (mut board, mut words) = (None, Vec::new());
-        match text("filter").map(parse_filter).transpose()? {
+        match parsed("filter", text("filter"), parse_filter)? {
             Some(Filter::Condition(condition)) => board = Some(condition),
             Some(Filter::Words(list)) => words = list,
             None => {}
         }
-        let mut order = text("orderby").map(parse_ordering).transpose()?.unwrap_or_default();
-        if let Some(keys) = text("orderbydesc") {
-            order.extend(parse_ordering(keys)?.into_iter().map(|key| Order { descending: true, ..key }));
-        }
+        let mut order = parsed("orderBy", text("orderby"), parse_ordering)?.unwrap_or_default();
+        let downwards = parsed("orderByDesc", text("orderbydesc"), parse_ordering)?.unwrap_or_default();
+        order.extend(downwards.into_iter().map(|key| Order { descending: true, ..key }));
         let take = count("take", text("take"), u64::from(DEFAULT_TAKE))?.min(u64::from(MAX_TAKE));
         let skip = count("skip", text("skip"), 0)?;
         let callback = text("callback").map(str::to_owned);
@@ -77,11 +77,11 @@ impl V2Parameters {
         let before = repeat(&[("where", "where"), ("filter", "filter"), ("select", "select")]);
         let after = repeat(&[("orderby", "orderBy"), ("orderbydesc", "orderByDesc")]);
         Ok(Self {
-            filter: text("where").map(parse_expression).transpose()?,
+            filter: parsed("where", text("where"), parse_expression)?,
             board,
             words,
-            select: text("select").map(parse_select).transpose()?,
-            result: text("result").map(parse_expression).transpose()?,
+            select: parsed("select", text("select"), parse_select)?,
+            result: parsed("result", text("result"), parse_expression)?,
             order,
             limit: Limit { take: u32::try_from(take).ok(), skip },
             deleted: p.get("includedeleted").is_some_and(|v| !v.trim().eq_ignore_ascii_case("false")),
@@ -99,6 +99,15 @@ impl V2Parameters {
         let take = self.limit.take.unwrap_or(DEFAULT_TAKE);
         format!("{path}?{}take={take}&skip={skip}{}", self.before, self.after)
     }
+}
+
+/// What a parameter that is there parses to.
+fn parsed<T>(
+    name: &'static str,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Result<T, syntax::Error>,
+) -> Result<Option<T>, Error> {
+    text.map(parse).transpose().map_err(|error| Error::unparsed(name, error))
 }
 
 /// A count that is a number and not negative.

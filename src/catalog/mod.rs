@@ -15,4 +15,4 @@ pub use model::{
     Catalog, Collection, CollectionLink, Entity, EntityId, EntityKind, Field, FieldRole, Member, MemberId, MemberKind,
     Reference, Rule, Set, Sort, Storage, View,
 };
-pub use suggest::nearest;
+pub use suggest::{nearest, nearest_names};

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::ask::{Ask, Export, Import, Seed, Snapshot};
 use super::completions::Completions;
+use super::explain::Explain;
 use super::serve::{Serve, port};
 
 /// An emulator of the Targetprocess REST API for tests, CI jobs and demos.
@@ -28,6 +29,7 @@ Examples:
   tpmock --seed team.json                  an account of your own, in the JSON that the API returns
   tpmock --data team.db                    keep what is written, safe against a crash
   tpmock exec -- pytest                    a server for one command, its address in TP_URL
+  tpmock explain '/api/v2/Bug?where=x'     what a query becomes, and what is wrong with it
   curl -u admin:admin 'http://127.0.0.1:8080/api/v1/UserStories?take=2&format=json'";
 
 #[derive(Debug, Subcommand)]
@@ -46,6 +48,8 @@ pub enum Command {
     Export(Export),
     /// Replace everything a workspace holds by a seed.
     Import(Import),
+    /// Take a read apart: its tree, types, SQL, SQLite's plan and the time of each stage. Starts no server.
+    Explain(Explain),
     /// Look after seed files.
     Seed(Seed),
     /// Print the completions of a shell, to be put where it looks for them.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::config::{Auth, Config, Limits, SeedSource, Tls};
+use super::world::World;
+use crate::config::{Auth, Config, Limits, Tls};
 
 #[derive(Debug, Args, Clone)]
 pub struct Serve {
@@ -19,21 +20,11 @@ pub struct Serve {
     /// Write the port to this file once the server answers.
     #[arg(long, env = "TPMOCK_PORT_FILE", value_name = "FILE")]
     port_file: Option<PathBuf>,
-    /// The account to begin with: demo, small, empty, or a file of the JSON that the API returns.
-    #[arg(long, env = "TPMOCK_SEED", default_value = "demo", value_name = "SEED")]
-    seed: SeedSource,
-    /// Keep the default workspace in this file, with every answered write safe on disk.
-    #[arg(long, env = "TPMOCK_DATA", value_name = "FILE")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    world: World,
     /// real checks logins and tokens as the service does; open lets everybody in as an administrator.
     #[arg(long, env = "TPMOCK_AUTH", default_value = "real", value_name = "MODE")]
     auth: Auth,
-    /// Stop the clock at this instant (2026-03-10T12:00:00Z).
-    #[arg(long, env = "TPMOCK_CLOCK", value_name = "INSTANT")]
-    clock: Option<String>,
-    /// Time zone of the server, by its IANA name.
-    #[arg(long, env = "TPMOCK_TIME_ZONE", default_value = "UTC", value_name = "ZONE")]
-    time_zone: String,
     /// What links in answers begin with; by default the scheme and host of the request.
     #[arg(long, env = "TPMOCK_BASE_URL", value_name = "URL")]
     base_url: Option<String>,
@@ -119,11 +110,7 @@ impl Serve {
             host: self.host,
             port,
             port_file: self.port_file.clone(),
-            seed: self.seed.clone(),
-            data: self.data.clone(),
             auth: self.auth,
-            clock: self.clock.clone(),
-            time_zone: self.time_zone.clone(),
             base_url: self.base_url.clone(),
             tls,
             max_workspaces: self.max_workspaces,
@@ -140,6 +127,7 @@ impl Serve {
                 snapshots: self.max_snapshots,
                 journal_bytes: self.journal_bytes,
             },
+            ..self.world.config()
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod data;
 mod exec;
+mod explain;
 mod remote;
 mod seed;
 
@@ -19,6 +20,7 @@ pub fn run(command: &Command) -> Result<u8, String> {
         Command::Snapshot(snapshot) => data::snapshot(&snapshot.command),
         Command::Export(export) => data::export(export),
         Command::Import(import) => data::import(import),
+        Command::Explain(explain) => return explain::run(explain),
         Command::Seed(seed) => return seed::run(&seed.command),
         Command::Completions(completions) => data::print(&completions.script()),
         Command::Healthcheck(healthcheck) => healthcheck.port().and_then(crate::health::check),

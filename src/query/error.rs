@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ast::Span;
+use crate::catalog::nearest_names;
 
 /// A refused query: a message template with its arguments, and the place it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,10 @@ pub struct Error {
     pub token: &'static str,
     pub data: Vec<(&'static str, String)>,
     pub span: Span,
-    /// The nearest known name.
-    pub hint: Option<String>,
+    /// The parameter that `span` is a place in, in its usual spelling.
+    pub parameter: Option<&'static str>,
+    /// The nearest known names, the closest first.
+    pub hints: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +31,20 @@ pub enum ErrorKind {
 
 impl Error {
     pub fn new(token: &'static str, data: Vec<(&'static str, String)>, span: Span) -> Self {
-        Self { kind: ErrorKind::Refused, token, data, span, hint: None }
+        Self { kind: ErrorKind::Refused, token, data, span, parameter: None, hints: Vec::new() }
     }
 
+    /// Adds the names that are near to the one that is refused.
     #[must_use]
-    pub fn hint(mut self, hint: Option<&str>) -> Self {
-        self.hint = hint.map(str::to_owned);
+    pub fn near<'n>(mut self, refused: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
+        self.hints = nearest_names(refused, known).into_iter().map(str::to_owned).collect();
+        self
+    }
+
+    /// Says in which parameter the place is, where that is not said yet.
+    #[must_use]
+    pub fn within(mut self, parameter: &'static str) -> Self {
+        self.parameter.get_or_insert(parameter);
         self
     }
 

@@ -10,6 +10,7 @@ pub mod function;
 pub mod ir;
 mod model;
 pub mod mutate;
+pub mod outline;
 mod print;
 
 pub use bind::{Read, Select, Selection, read, select};

@@ -93,16 +93,18 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// The configured field of this name, blanks and case aside, among rows of `entity`.
     pub fn custom_field(&self, entity: EntityId, name: &str) -> Option<&CustomField> {
-        let entity = self.model.catalog.entity(entity);
         let squeeze =
             |s: &str| s.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect::<String>();
         let wanted = squeeze(name);
-        self.custom_fields
-            .iter()
-            .filter(|f| match &entity.kinds {
-                Some(kinds) => kinds.contains(&f.entity_type),
-                None => entity.type_id == Some(f.entity_type),
-            })
-            .find(|f| squeeze(&f.name) == wanted)
+        self.custom_fields_of(entity).find(|f| squeeze(&f.name) == wanted)
+    }
+
+    /// The configured fields of rows of `entity`.
+    pub fn custom_fields_of(&self, entity: EntityId) -> impl Iterator<Item = &CustomField> {
+        let entity = self.model.catalog.entity(entity);
+        self.custom_fields.iter().filter(move |f| match &entity.kinds {
+            Some(kinds) => kinds.contains(&f.entity_type),
+            None => entity.type_id == Some(f.entity_type),
+        })
     }
 }

@@ -13,6 +13,7 @@ mod seeds;
 mod snapshots;
 mod workspaces;
 
+pub use guard::only;
 pub use page::{info, welcome};
 pub use route::route;
 

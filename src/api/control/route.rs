@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::answer::Answer;
 use super::super::call::Call;
 use super::super::error::Error;
+use super::super::explain;
 use super::guard::{allowed, only};
 use super::{body, clock, faults, requests, seeds, snapshots, workspaces};
 use crate::app::App;
@@ -48,6 +49,7 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
             only(call, &[Method::GET])?;
             Ok(Answer::new(200, "text/plain; version=0.0.4", app.state.metrics.text(app).into_bytes()))
         }
+        ["explain", _, ..] => explain::route(app, call).await,
         ["export"] => seeds::export(app, call).await,
         ["import"] => seeds::import(app, call).await,
         ["diff"] => seeds::diff(app, call).await,

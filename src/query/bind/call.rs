@@ -131,6 +131,9 @@ impl Binder<'_> {
             Bound::Scalar(value) if functions::is_known_elsewhere(value.ty, name) => {
                 Error::not_emulated(&format!("{}.{name}", value.ty.clr_name()), span)
             }
+            Bound::Scalar(value) => {
+                Error::no_method(name, &target.type_name(self.catalog()), span).near(name, functions::names(value.ty))
+            }
             _ => Error::no_method(name, &target.type_name(self.catalog()), span),
         })
     }

@@ -108,7 +108,7 @@ impl Binder<'_> {
     pub fn value_of(&self, bound: Bound, span: ast::Span) -> Result<Typed> {
         match bound {
             Bound::Scalar(typed) => Ok(typed),
-            other => Err(Error::expected("value", span).hint(Some(&other.type_name(self.catalog())))),
+            _ => Err(Error::expected("value", span)),
         }
     }
 

@@ -198,6 +198,13 @@ pub(super) fn formatted(value: &Typed, format: &Typed) -> Option<Bound> {
     Some(Bound::scalar(call, value.nullable))
 }
 
+/// Members of a value of this type, for suggestions.
+pub(super) fn names(ty: T) -> impl Iterator<Item = &'static str> {
+    let parts = DATE_PARTS.iter().filter(move |_| ty == T::Date).map(|(name, ..)| *name);
+    let rows = ROWS.iter().filter(move |r| r.target == ty).map(|r| r.name);
+    ["Value", "HasValue", "ToString"].into_iter().chain(parts).chain(rows)
+}
+
 /// How .NET spells a member without arguments of a value of this type; what name inference shows.
 pub(super) fn declared_name(ty: T, nullable: bool, name: &str) -> Option<&'static str> {
     if ty == T::Date

@@ -2,12 +2,15 @@
 
 use super::bound::{At, Bound};
 use super::{Binder, Result};
-use crate::catalog::{Entity, Member, MemberKind, Storage, nearest};
+use crate::catalog::{Entity, Member, MemberKind, Storage};
 use crate::event::{ListForm, Name};
 use crate::query::ast::{Inclusion, Span};
 use crate::query::error::Error;
 use crate::query::ir::{Budget, Expr, Fold, FoldBy, Limit, Order, Output, Path, Query};
 use crate::value::ValueType;
+
+/// What may stand at the end of an aggregate.
+const FUNCTIONS: [&str; 5] = ["Count", "Sum", "Avg", "Min", "Max"];
 
 /// What of an entity is shown.
 #[derive(Clone, Copy)]
@@ -67,11 +70,13 @@ impl Binder<'_> {
             let target = if member.collection().is_some() { &mut collections } else { &mut members };
             target.push((member_name(member), self.output(at, member, nested, span, place, inner)?));
         }
-        for inclusion in listed.iter().chain(append) {
-            if let Inclusion::Aggregate { collection, field, function, span } = inclusion {
-                members.push(self.aggregate_of(at, collection, field.as_deref(), function, *span)?);
-            } else if append.contains(inclusion) {
-                return Err(Error::parameters(Span::default()));
+        for inclusion in listed {
+            members.extend(self.aggregate_in(at, inclusion)?);
+        }
+        for inclusion in append {
+            match self.aggregate_in(at, inclusion).map_err(|e| e.within("append"))? {
+                Some(member) => members.push(member),
+                None => return Err(Error::parameters(Span::default()).within("append")),
             }
         }
         members.extend(collections);
@@ -79,20 +84,31 @@ impl Binder<'_> {
     }
 
     fn check_names(&self, entity: &Entity, chosen: Chosen<'_>, append: &[Inclusion]) -> Result<()> {
-        let list = match chosen {
-            Chosen::Only(list) | Chosen::Except(list) => list,
-            Chosen::Default => &[],
+        let (list, parameter): (&[Inclusion], _) = match chosen {
+            Chosen::Only(list) => (list, "include"),
+            Chosen::Except(list) => (list, "exclude"),
+            Chosen::Default => (&[], "include"),
         };
-        for inclusion in list.iter().chain(append) {
+        let named = list.iter().map(|i| (i, parameter)).chain(append.iter().map(|i| (i, "append")));
+        for (inclusion, parameter) in named {
             if let Inclusion::Member { name, span, .. } = inclusion {
                 let known = entity.member(name).is_some_and(|m| !m.hidden);
                 if !known {
-                    let names = entity.members.iter().map(|m| m.name.as_str());
-                    return Err(Error::no_include_field(name, &entity.name, *span).hint(nearest(name, names)));
+                    let names = entity.members.iter().filter(|m| !m.hidden).map(|m| m.name.as_str());
+                    return Err(Error::no_include_field(name, &entity.name, *span).near(name, names).within(parameter));
                 }
             }
         }
         Ok(())
+    }
+
+    fn aggregate_in(&self, at: &At, inclusion: &Inclusion) -> Result<Option<(Name, Output)>> {
+        match inclusion {
+            Inclusion::Member { .. } => Ok(None),
+            Inclusion::Aggregate { collection, field, function, span } => {
+                self.aggregate_of(at, collection, field.as_deref(), function, *span).map(Some)
+            }
+        }
     }
 
     fn output(
@@ -201,10 +217,13 @@ impl Binder<'_> {
     ) -> Result<(Name, Output)> {
         let entity = self.catalog().entity(at.entity);
         let member = entity.member(collection).filter(|m| m.collection().is_some() && !member_is_values(self, at, m));
-        let Some(member) = member else { return Err(Error::no_include_field(collection, &entity.name, span)) };
+        let Some(member) = member else {
+            let names = entity.members.iter().filter(|m| m.collection().is_some()).map(|m| m.name.as_str());
+            return Err(Error::no_include_field(collection, &entity.name, span).near(collection, names));
+        };
         let sequence = self.collection(at, member);
-        let canonical = ["Count", "Sum", "Avg", "Min", "Max"].into_iter().find(|f| f.eq_ignore_ascii_case(function));
-        let Some(function) = canonical else { return Err(Error::parameters(span)) };
+        let canonical = FUNCTIONS.into_iter().find(|f| f.eq_ignore_ascii_case(function));
+        let Some(function) = canonical else { return Err(Error::parameters(span).near(function, FUNCTIONS)) };
         let Some(field) = field else {
             if function != "Count" {
                 return Err(Error::parameters(span));
@@ -215,7 +234,8 @@ impl Binder<'_> {
         let Bound::Entity(item) = sequence.item.as_ref() else { return Err(Error::parameters(span)) };
         let items = self.catalog().entity(item.entity);
         let Some(of) = items.member(field).filter(|m| m.field().is_some() && !m.hidden) else {
-            return Err(Error::no_include_field(field, &items.name, span));
+            let names = items.fields().map(|(m, _)| m.name.as_str());
+            return Err(Error::no_include_field(field, &items.name, span).near(field, names));
         };
         let Bound::Scalar(value) = self.known_member(item, of, span)? else { return Err(Error::parameters(span)) };
         let number = value.ty.is_number();

@@ -2,7 +2,7 @@
 
 use super::bound::{At, Bound, Sequence, Typed};
 use super::{Binder, MAX_COMPUTED_DEPTH, Result};
-use crate::catalog::{Entity, Member, MemberKind, Storage, nearest};
+use crate::catalog::{Entity, Member, MemberKind, Storage};
 use crate::query::ast::Span;
 use crate::query::error::Error;
 use crate::query::function::Function;
@@ -24,13 +24,17 @@ impl Binder<'_> {
                 match (found, presence) {
                     (Some(Bound::Scalar(typed)), Some(test)) => Ok(guarded(test, typed)),
                     (Some(bound), _) => Ok(bound),
-                    (None, _) => Err(Error::no_property(name, "Object", span)),
+                    (None, _) => {
+                        let names = members.iter().map(|(n, _)| n.as_str());
+                        Err(Error::no_property(name, "Object", span).near(name, names))
+                    }
                 }
             }
             Bound::Scalar(_) | Bound::Sequence(_) | Bound::Static(_) | Bound::Values(_) => {
                 match self.call(target, name, &[], span) {
                     Err(e) if e.token.starts_with("Method '{method}' does not exist") => {
-                        Err(Error::no_property(name, &target.type_name(self.catalog()), span))
+                        let error = Error::no_property(name, &target.type_name(self.catalog()), span);
+                        Err(Error { hints: e.hints, ..error })
                     }
                     other => other,
                 }
@@ -51,8 +55,9 @@ impl Binder<'_> {
         if entity.absent.contains(&name.to_ascii_lowercase()) {
             return Err(Error::not_emulated(&format!("{}.{name}", entity.name), span));
         }
-        let names = entity.members.iter().map(|m| m.name.as_str());
-        Err(Error::no_property(name, &entity.name, span).hint(nearest(name, names)))
+        let members = entity.members.iter().filter(|m| !m.hidden).map(|m| m.name.as_str());
+        let names = members.chain(self.scene.custom_fields_of(at.entity).map(|f| f.name.as_str()));
+        Err(Error::no_property(name, &entity.name, span).near(name, names))
     }
 
     pub fn known_member(&self, at: &At, member: &Member, span: Span) -> Result<Bound> {

@@ -36,7 +36,7 @@ impl Binder<'_> {
                     .then(|| Expr::call(Function::IsNotNull, vec![Expr::Key(at.path.clone())], ValueType::Bool)),
                 members: vec![(Name::new("customFields"), self.custom_values(at))],
             },
-            Bound::Static(name) => return Err(Error::expected("value", span).hint(Some(name))),
+            Bound::Static(_) => return Err(Error::expected("value", span)),
         })
     }
 

@@ -10,6 +10,23 @@ use crate::query::function::Function;
 use crate::query::ir::{Expr, Fold, FoldBy, Order, Source};
 use crate::value::ValueType;
 
+/// What a refusal may suggest.
+const METHODS: [&str; 13] = [
+    "where",
+    "select",
+    "count",
+    "any",
+    "all",
+    "sum",
+    "average",
+    "min",
+    "max",
+    "first",
+    "orderBy",
+    "orderByDescending",
+    "distinct",
+];
+
 impl Binder<'_> {
     pub fn sequence_call(&self, sequence: &Sequence, name: &str, args: &[ast::Expr], span: Span) -> Result<Bound> {
         let item = sequence.item.as_ref();
@@ -87,7 +104,7 @@ impl Binder<'_> {
     }
 
     fn no_method(&self, sequence: &Sequence, name: &str, span: Span) -> Error {
-        Error::no_method(name, &Bound::Sequence(sequence.clone()).type_name(self.catalog()), span)
+        Error::no_method(name, &Bound::Sequence(sequence.clone()).type_name(self.catalog()), span).near(name, METHODS)
     }
 
     fn count(&self, sequence: &Sequence, span: Span) -> Result<Bound> {

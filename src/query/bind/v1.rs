@@ -76,11 +76,13 @@ pub fn read(scene: Scene<'_>, read: &Read<'_>) -> Result<Query> {
     }
     // an address that names one entity leaves nothing to filter
     if let Some(filter) = read.filter.filter(|_| read.id.is_none() && !read.any_id) {
-        binder.conjunction(filter, &at, &mut rows.filter)?;
+        binder.conjunction(filter, &at, &mut rows.filter).map_err(|e| e.within("where"))?;
     }
     if read.id.is_none() && !read.any_id {
         rows.order = match read.order {
-            Some((path, descending)) => binder.sort(path, descending, &at)?,
+            Some((path, descending)) => binder
+                .sort(path, descending, &at)
+                .map_err(|e| e.within(if descending { "orderByDesc" } else { "orderBy" }))?,
             None => binder.default_order(&at),
         };
         rows.limit = limit(read.limit.take, read.limit.skip);
@@ -91,7 +93,7 @@ pub fn read(scene: Scene<'_>, read: &Read<'_>) -> Result<Query> {
         (None, None) => Chosen::Default,
     };
     let inner = Inner { take: read.inner_take, skip: read.inner_skip };
-    let members = binder.members(&at, chosen, read.append, Place::Root, inner)?;
+    let members = binder.members(&at, chosen, read.append, Place::Root, inner).map_err(|e| e.within("include"))?;
     let resource = &binder.catalog().entity(read.entity).name;
     Ok(Query { rows, output: entity_output(resource, members, None) })
 }

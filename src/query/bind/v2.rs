@@ -83,34 +83,38 @@ pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
         rows.filter.extend(binder.in_context(&at, projects, teams));
     }
     if let Some(filter) = read.filter {
-        terms(binder.condition(filter, &it)?, &mut rows.filter);
+        terms(binder.condition(filter, &it).map_err(|e| e.within("where"))?, &mut rows.filter);
     }
     if let Some(board) = read.board {
-        terms(binder.board_condition(board, &it)?, &mut rows.filter);
+        terms(binder.board_condition(board, &it).map_err(|e| e.within("filter"))?, &mut rows.filter);
     }
     rows.filter.extend(binder.words(read.words, &at)?);
-    rows.order = binder.root_order(read, &at)?;
+    rows.order = binder.root_order(read, &at).map_err(|e| e.within("orderBy"))?;
     let item = match read.select {
-        Some(select) => binder.expr(select, &it)?,
+        Some(select) => binder.expr(select, &it).map_err(|e| e.within("select"))?,
         None => it,
     };
     let span = read.select.map(|s| s.span).unwrap_or_default();
     if read.stream {
         // a limit that is never reached: keys are picked and sorted first, rows are made one by one
         rows.limit = Limit { take: Some(u32::MAX), skip: 0 };
-        return binder.streamed(&at, &item, span).map(|output| Selection::Page(Query { rows, output }));
+        let output = binder.streamed(&at, &item, span).map_err(|e| e.within("select"))?;
+        return Ok(Selection::Page(Query { rows, output }));
     }
     let Some(result) = read.result else {
         rows.limit = if read.id.is_some() { Limit::default() } else { read.limit };
-        return Ok(Selection::Page(Query { rows, output: binder.shown(&item, span)? }));
+        let output = binder.shown(&item, span).map_err(|e| e.within("select"))?;
+        return Ok(Selection::Page(Query { rows, output }));
     };
     let name = binder.catalog().entity(read.entity).plural.clone();
     let sequence = Sequence { rows, item: Box::new(item), name, touched: true };
-    match binder.expr(result, &Bound::Sequence(sequence))? {
+    let of_result = |e: Error| e.within("result");
+    match binder.expr(result, &Bound::Sequence(sequence)).map_err(of_result)? {
         Bound::Sequence(Sequence { rows, item, .. }) => {
-            Ok(Selection::Array(Query { rows, output: binder.shown(&item, result.span)? }))
+            let output = binder.shown(&item, result.span).map_err(of_result)?;
+            Ok(Selection::Array(Query { rows, output }))
         }
-        value => binder.shown(&value, result.span).map(Selection::Value),
+        value => binder.shown(&value, result.span).map(Selection::Value).map_err(of_result),
     }
 }
 

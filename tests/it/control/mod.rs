@@ -2,6 +2,7 @@
 
 mod clock;
 mod command;
+mod explain;
 mod faults;
 mod operation;
 mod requests;
