@@ -10,6 +10,7 @@ use crate::catalog;
 use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
 use crate::control::Snapshots;
+use crate::coverage::Coverage;
 use crate::query::{CustomField, Model};
 use crate::recent::Recent;
 use crate::rules::accounts::Account;
@@ -71,6 +72,7 @@ pub(crate) struct State {
     pub journal: Journal,
     pub faults: Faults,
     pub metrics: Metrics,
+    pub coverage: Coverage,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
     /// The last `Expires` that was written out, and the second it stands for.
     pub expires: Mutex<Option<(i64, String)>>,
@@ -135,6 +137,7 @@ impl App {
         let snapshots = Snapshots::new(config.snapshots.clone(), config.limits.snapshots);
         let journal = Journal::new(config.limits.journal_bytes);
         let (faults, memories) = (Faults::default(), Mutex::default());
+        let coverage = Coverage::new(config.strict);
         let state = State {
             config,
             model,
@@ -146,6 +149,7 @@ impl App {
             journal,
             faults,
             metrics: Metrics::default(),
+            coverage,
             memories,
             expires: Mutex::default(),
         };

@@ -79,6 +79,8 @@ pub struct Config {
     pub control_token: Option<String>,
     /// Whether pages of other sites may read answers. The real service does not let them.
     pub cors: bool,
+    /// Whether requests are refused that only a guess of ours would answer.
+    pub strict: bool,
     pub limits: Limits,
 }
 
@@ -141,6 +143,7 @@ impl Default for Config {
             snapshots: None,
             control_token: None,
             cors: false,
+            strict: false,
             limits: Limits::default(),
         }
     }

@@ -37,6 +37,7 @@
 //! * [`Server`]: the same in a test, on a free port, with a [`Workspace`] for each test. What it can be told is in
 //!   `control`; `api/control` says it over HTTP, `api/journal` remembers requests, `api/faults` makes them go wrong,
 //!   `api/explain` takes a read apart and shows what each stage makes of it.
+//! * [`coverage`]: which parts of the service are emulated and on whose word, and what of it was used.
 //! * [`cli`] and [`Config`]: flags and environment; [`command`]: what beside serving they do; [`health`]: the probe
 //!   for containers; [`secret`]: passwords and tokens.
 //!
@@ -73,8 +74,10 @@ pub mod catalog;
 pub mod cli;
 pub mod clock;
 pub mod command;
+mod conduct;
 mod config;
 mod control;
+pub mod coverage;
 pub mod date;
 pub mod draft;
 pub mod event;

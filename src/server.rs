@@ -11,6 +11,7 @@ use crate::app::{App, StartError};
 use crate::clock::{Reading, Setting};
 use crate::config::Config;
 use crate::control::{ControlError, SnapshotInfo};
+use crate::coverage::Used;
 use crate::store::seed::Changes;
 use crate::store::{self, DEFAULT};
 
@@ -79,6 +80,11 @@ impl Server {
     /// What was asked of it so far, in one sentence.
     pub fn summary(&self) -> String {
         self.app.state.metrics.summary()
+    }
+
+    /// Which features all workspaces used so far, and which of them are guesses or not emulated.
+    pub fn used(&self) -> Used {
+        self.app.state.coverage.used(&self.app.state.model, None)
     }
 
     /// The service itself: [`App::router`] answers without a socket, on the same state.
@@ -235,6 +241,16 @@ impl Workspace {
     /// Drops the faults of this workspace.
     pub fn clear_faults(&self) {
         self.app.state.faults.clear(Some(self.key()));
+    }
+
+    /// Which features this workspace used so far, and which of them are guesses or not emulated.
+    pub fn used(&self) -> Used {
+        self.app.state.coverage.used(&self.app.state.model, Some((self.key(), &self.workspace.conduct)))
+    }
+
+    /// Refuses guesses here, or no longer.
+    pub fn set_strict(&self, strict: bool) {
+        self.workspace.conduct.set_strict(Some(strict));
     }
 
     /// Drops the workspace; its address makes a new one on first touch.

@@ -5,12 +5,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::{env, fs, io};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use support::case::{self, Case};
+use support::evidence::Evidence;
 
 #[allow(
     dead_code,
@@ -18,6 +19,9 @@ use support::case::{self, Case};
     reason = "its own tests run in the target `support`; without a harness they only look unused"
 )]
 mod support;
+
+/// What the cases show, for the coverage that the server tells.
+static EVIDENCE: LazyLock<Evidence> = LazyLock::new(Evidence::default);
 
 /// Every case sees this moment.
 const NOW: &str = "2026-03-10T12:00:00Z";
@@ -38,6 +42,13 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         print!("{report}");
+    }
+    // a part of the cases shows a part of the evidence
+    let whole = !arguments.list && arguments.filter.is_none() && arguments.skip.is_empty() && !conclusion.has_failed();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/evidence.json");
+    if whole && let Err(error) = EVIDENCE.settle(&file, env::var_os("BLESS").is_some()) {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
     }
     conclusion.exit_code()
 }
@@ -63,7 +74,7 @@ impl Loaded {
     fn run(&self) -> Result<(), Failed> {
         let case = self.case.as_ref().map_err(|error| format!("{}: {error}", self.file.display()))?;
         let router = router(&case.seed)?;
-        match (support::run::run(case, &router, &self.workspace), &case.gap) {
+        match (support::run::run(case, &router, &self.workspace, &EVIDENCE), &case.gap) {
             (Ok(()), None) => Ok(()),
             (Ok(()), Some(gap)) => Err(format!("passes now, so remove the line `gap: {gap}`").into()),
             (Err(_), Some(_)) => Ok(()),

@@ -8,6 +8,7 @@ use super::negotiate::formats;
 use super::parameters::Parameters;
 use super::place::Slip;
 use crate::app::App;
+use crate::coverage::Guess;
 use crate::query;
 use crate::rules::write::{Message, Refusal};
 use crate::store::StoreError;
@@ -185,6 +186,15 @@ impl Error {
         Self { slip: Some(Box::new(Slip::new(parameter, error.span))), ..Self::parameter(error) }
     }
 
+    /// What a strict workspace does not answer.
+    pub fn guess(feature: &str) -> Self {
+        let mut error = Self::not_emulated(feature);
+        error.message = format!("What '{feature}' does is only assumed, and this workspace is strict.");
+        error.items[0].token.clone_from(&error.message);
+        error.items[0].value.clone_from(&error.message);
+        error
+    }
+
     /// A v1 parameter that cannot be read. The real service says no more than the first sentence.
     pub fn parameter(detail: impl std::fmt::Display) -> Self {
         let mut error = Self::bad_request(syntax::v1::MESSAGE);
@@ -283,6 +293,12 @@ impl From<query::Error> for Error {
             result.feature = Some(feature.unwrap_or_else(|| result.message.clone()));
         }
         result
+    }
+}
+
+impl From<Guess> for Error {
+    fn from(Guess(feature): Guess) -> Self {
+        Error::guess(&feature)
     }
 }
 

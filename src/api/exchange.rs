@@ -61,6 +61,9 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
     let metrics = &app.state.metrics;
     metrics.note(parts.uri.path(), parts.method.as_str(), status, took, rows);
     metrics.not_emulated.fetch_add(u64::from(not_emulated.is_some()), Ordering::Relaxed);
+    if let (Some(feature), Some(call)) = (&not_emulated, &call) {
+        app.state.coverage.miss(call.workspace.key(), feature);
+    }
     metrics.faults.fetch_add(u64::from(hit.is_some()), Ordering::Relaxed);
     log(&parts, call.as_deref(), status, rows, ms);
     if let Some(call) = &call

@@ -54,11 +54,7 @@ impl Metrics {
         }
         let all: u64 = classes.iter().sum();
         let not_emulated = self.not_emulated.load(Ordering::Relaxed);
-        format!(
-            "{all} requests, {} refused, {} failed, {not_emulated} for what is not emulated",
-            classes[3],
-            classes[4].saturating_sub(not_emulated)
-        )
+        format!("{all} requests, {} refused, {} failed", classes[3], classes[4].saturating_sub(not_emulated))
     }
 
     /// The page that Prometheus reads.

@@ -31,6 +31,7 @@ mod represent;
 mod storage;
 mod stream;
 mod undelete;
+mod uses;
 mod v1;
 mod v1_parameters;
 mod v1_write;
@@ -70,6 +71,7 @@ pub(crate) fn secure_router(app: &App) -> Router {
 async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
     let lower: Vec<String> = call.segments.iter().map(|s| s.to_ascii_lowercase()).collect();
     let segments: Vec<&str> = lower.iter().map(String::as_str).collect();
+    uses::route(app, call, &segments)?;
     match segments.as_slice() {
         ["_tpmock", ..] => control::route(app, call).await,
         ["api", "login", what @ ("validate" | "validaterequester")] => authentication::validate(app, call, what).await,

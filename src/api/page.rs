@@ -12,6 +12,7 @@ use super::v1_parameters::V1Parameters;
 use crate::app::App;
 use crate::catalog::{EntityId, MemberId};
 use crate::clock::{Millis, Zone};
+use crate::coverage::Feature;
 use crate::event::{Links, ListForm, Name, Sink};
 use crate::query::ir::Query;
 use crate::query::{self, Caller, CustomField, Read, Scene};
@@ -111,6 +112,7 @@ pub async fn custom_fields(app: &App, call: &Call) -> Result<Arc<Vec<CustomField
 pub struct Prepared {
     pub parameters: V1Parameters,
     pub plan: Plan,
+    uses: Box<[Feature]>,
     /// Element of an XML list.
     plural: Name,
     /// Bytes of the last answer, so that the next one need not grow step by step.
@@ -136,13 +138,16 @@ pub async fn prepare(
     };
     let key = plan_key(call, '1', entity, &part, caller.sees_all(), &asked.fields);
     if let Some(known) = key.as_ref().and_then(|key| app.state.v1_plans.get(key)) {
+        super::uses::note(app, &call.workspace, &known.uses)?;
         return Ok(known);
     }
     let parameters = V1Parameters::parse(call)?;
+    let uses = super::uses::v1(app, call, &parameters);
+    super::uses::note(app, &call.workspace, &uses)?;
     let catalog = &app.state.model.catalog;
     let plan = sql::plan(catalog, &asked.bind(&parameters)?);
     let plural = Name::new(&catalog.entity(asked.rows().0).plural);
-    let prepared = Arc::new(Prepared { parameters, plan, plural, size: AtomicUsize::new(0) });
+    let prepared = Arc::new(Prepared { parameters, plan, uses, plural, size: AtomicUsize::new(0) });
     if let Some(key) = key {
         app.state.v1_plans.put(key, Arc::clone(&prepared));
     }

@@ -72,6 +72,7 @@ enum Piece {
 /// Steps all rows into the queue.
 fn send(job: &Job, connection: &Connection, sender: &mpsc::Sender<Piece>) -> Result<(), Error> {
     let parameters = V2Parameters::parse_stream(&job.call)?;
+    job.uses(&parameters)?;
     let plan = job.plan(&job.select(None, &parameters, true)?);
     if job.call.method == Method::HEAD {
         return Ok(());

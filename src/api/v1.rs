@@ -7,9 +7,10 @@ use axum::http::Method;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
-use super::{authentication, meta, page, undelete, v1_write};
+use super::{authentication, meta, page, undelete, uses, v1_write};
 use crate::app::App;
 use crate::catalog::{Entity, EntityId, EntityKind, MemberId};
+use crate::coverage::Operation;
 use crate::rules::accounts::Account;
 
 /// What of a resource is asked for.
@@ -56,6 +57,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
         return v1_write::write(app, call, caller, entity, rest).await;
     }
     let target = target(app, entity, caller, rest)?;
+    uses::operation(app, call, entity.id, Operation::Read)?;
     page::read(app, call, caller, entity.id, target).await
 }
 

@@ -10,10 +10,12 @@ use super::call::Call;
 use super::error::{Error, Kind};
 use super::page::prepare;
 use super::represent::{Done, Represent, Shape};
+use super::uses;
 use super::v1::Target;
 use super::v1_parameters::V1Parameters;
 use crate::app::App;
 use crate::catalog::{Entity, EntityId, MemberId};
+use crate::coverage::Operation;
 use crate::draft::Draft;
 use crate::query::mutate::{Mutation, mutate};
 use crate::rules::accounts::Account;
@@ -32,6 +34,22 @@ enum Work {
     Unlink { id: i64, collection: MemberId, children: Vec<i64> },
 }
 
+impl Work {
+    fn operations(&self) -> &'static [Operation] {
+        match self {
+            Work::Save(Mutation { id: None, .. }) => &[Operation::Create],
+            Work::Save(_) => &[Operation::Update],
+            Work::SaveAll(rows) => match (rows.iter().any(|m| m.id.is_none()), rows.iter().any(|m| m.id.is_some())) {
+                (true, false) => &[Operation::Create],
+                (false, _) => &[Operation::Update],
+                (true, true) => &[Operation::Create, Operation::Update],
+            },
+            Work::Remove(_) | Work::RemoveAll(_) => &[Operation::Delete],
+            Work::Unlink { .. } => &[Operation::Update],
+        }
+    }
+}
+
 /// Answers a write to a resource.
 ///
 /// # Errors
@@ -44,6 +62,9 @@ pub async fn write(
     rest: &[&str],
 ) -> Result<Answer, Error> {
     let work = work(app, call, entity, rest)?;
+    for operation in work.operations() {
+        uses::operation(app, call, entity.id, *operation)?;
+    }
     let (status, tags) = match &work {
         Work::Save(Mutation { id: None, .. }) => (201, "create-resource,get-resource"),
         Work::Save(_) => (200, "update-resource,get-resource"),

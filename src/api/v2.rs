@@ -8,9 +8,10 @@ use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
 use super::v2_page::Target;
-use super::{percent, stream, v2_page};
+use super::{percent, stream, uses, v2_page};
 use crate::app::App;
 use crate::catalog::{Entity, EntityKind, nearest};
+use crate::coverage::Operation;
 use crate::rules::accounts::Account;
 
 /// Whether the path belongs to the services that always answer in JSON.
@@ -33,7 +34,9 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
     if let ["api", "v2", "context", ..] = segments {
         return Err(Error::not_emulated("Context in API v2"));
     }
-    match target(app, call, segments)? {
+    let (target, streamed) = target(app, call, segments)?;
+    uses::operation(app, call, target.entity, Operation::Query)?;
+    match (target, streamed) {
         (target, true) => stream::read(app, call, caller, target.entity).await,
         (target, false) => v2_page::read(app, call, caller, target).await,
     }

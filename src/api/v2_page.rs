@@ -10,6 +10,7 @@ use super::plan_key::plan_key;
 use super::v2_parameters::V2Parameters;
 use crate::app::App;
 use crate::catalog::EntityId;
+use crate::coverage::Feature;
 use crate::event::{Links, ListForm, Sink};
 use crate::query::{self, Caller, CustomField, Scene, Select, Selection};
 use crate::rules::accounts::Account;
@@ -89,6 +90,16 @@ impl Job {
         Ok(query::select(scene, &select)?)
     }
 
+    /// What the request uses, remembered for its workspace.
+    ///
+    /// # Errors
+    /// A guess, where the workspace is strict.
+    pub fn uses(&self, parameters: &V2Parameters) -> Result<Box<[Feature]>, Error> {
+        let uses = super::uses::v2(&self.app, &self.call, self.entity, parameters);
+        super::uses::note(&self.app, &self.call.workspace, &uses)?;
+        Ok(uses)
+    }
+
     pub fn plan(&self, selection: &Selection) -> Plan {
         let catalog = &self.app.state.model.catalog;
         match selection {
@@ -112,7 +123,7 @@ impl Job {
     }
 
     fn answer(&self, connection: &Connection, target: &Target) -> Result<Answer, Error> {
-        let Prepared { parameters, plan, root } = &*self.prepare(target)?;
+        let Prepared { parameters, plan, root, .. } = &*self.prepare(target)?;
         let links = |more: bool| page_links(plan, parameters, &target.address, more);
         let root = match root {
             Form::Page => Root::Page { name: None, form: ListForm::Envelope, links: &links },
@@ -136,16 +147,18 @@ impl Job {
             keyed.then(|| plan_key(&self.call, '2', self.entity, &part, self.caller.sees_all, &self.fields)).flatten();
         let plans = &self.app.state.v2_plans;
         if let Some(known) = key.as_ref().and_then(|key| plans.get(key)) {
+            super::uses::note(&self.app, &self.call.workspace, &known.uses)?;
             return Ok(known);
         }
         let parameters = V2Parameters::parse(&self.call)?;
+        let uses = self.uses(&parameters)?;
         let selection = self.select(target.id, &parameters, false)?;
         let root = match selection {
             Selection::Page(_) => Form::Page,
             Selection::Array(_) => Form::Array,
             Selection::Value(_) => Form::Value,
         };
-        let prepared = Arc::new(Prepared { plan: self.plan(&selection), parameters, root });
+        let prepared = Arc::new(Prepared { plan: self.plan(&selection), parameters, uses, root });
         if let Some(key) = key {
             plans.put(key, Arc::clone(&prepared));
         }
@@ -158,6 +171,7 @@ impl Job {
 pub struct Prepared {
     parameters: V2Parameters,
     plan: Plan,
+    uses: Box<[Feature]>,
     root: Form,
 }
 

@@ -73,6 +73,9 @@ pub struct Serve {
     /// Let pages of other sites read answers, which the real service does not.
     #[arg(long, env = "TPMOCK_CORS")]
     cors: bool,
+    /// Refuse requests that only a guess of ours would answer, so that no test passes on one.
+    #[arg(long, env = "TPMOCK_STRICT")]
+    strict: bool,
     /// Secret that /_tpmock asks for when the server listens beyond loopback.
     #[arg(long, env = "TPMOCK_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     control_token: Option<String>,
@@ -118,6 +121,7 @@ impl Serve {
             snapshots: self.snapshots.clone(),
             control_token: self.control_token.clone(),
             cors: self.cors,
+            strict: self.strict,
             limits: Limits {
                 body: self.max_body,
                 connections: self.max_connections,

@@ -22,7 +22,7 @@ pub fn run(exec: &Exec) -> Result<u8, String> {
     }
     let status = command.status().map_err(|e| format!("'{}' does not start: {e}", program.to_string_lossy()))?;
     let code = code(status);
-    eprintln!("tpmock: {}; the command ended with {code}", server.summary());
+    eprintln!("tpmock: {}; {}; the command ended with {code}", server.summary(), server.used().summary());
     Ok(code)
 }
 

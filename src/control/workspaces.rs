@@ -48,6 +48,7 @@ impl State {
         let dropped = self.store.remove(key)?;
         if dropped {
             self.forget(key);
+            self.coverage.forget(Some(key));
         }
         Ok(dropped)
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, Zone};
+use crate::conduct::Conduct;
 
 use super::database::Database;
 use super::error::StoreError;
@@ -19,6 +20,8 @@ const KEY_LIMIT: usize = 64;
 pub struct Workspace {
     key: String,
     pub clock: Clock,
+    /// What it was seen to use. A reset leaves it alone.
+    pub conduct: Conduct,
     zone: Arc<Zone>,
     database: RwLock<Arc<Database>>,
     /// One reset at a time.
@@ -35,6 +38,7 @@ impl Workspace {
         Arc::new(Self {
             key: key.to_owned(),
             clock,
+            conduct: Conduct::default(),
             zone: Arc::clone(zone),
             database: RwLock::new(database),
             resetting: Mutex::default(),

@@ -33,9 +33,18 @@ impl Answer {
 
 /// Sends one exchange of a case into its own workspace.
 pub fn send(router: Router, workspace: &str, exchange: &Exchange, captures: &Captures) -> Result<Answer, String> {
+    ask(router, request(workspace, exchange, captures)?)
+}
+
+/// Asks a workspace something that is no part of a case.
+pub fn plain(router: &Router, workspace: &str, method: &str, target: &str) -> Result<Answer, String> {
+    let request = Request::builder().method(method).uri(target).header("X-TPMock-Workspace", workspace);
+    ask(router.clone(), request.body(Body::empty()).map_err(|error| error.to_string())?)
+}
+
+fn ask(router: Router, request: Request<Body>) -> Result<Answer, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let request = request(workspace, exchange, captures)?;
     runtime.block_on(async {
         let answer = router.oneshot(request).await.map_err(|error| error.to_string())?;
         let status = answer.status().as_u16();

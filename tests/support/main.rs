@@ -9,6 +9,7 @@ mod case;
 mod client;
 mod compare;
 mod encode;
+mod evidence;
 mod json;
 mod pattern;
 mod report;

@@ -9,6 +9,7 @@ pub mod case;
 pub mod client;
 pub mod compare;
 pub mod encode;
+pub mod evidence;
 pub mod json;
 pub mod pattern;
 pub mod report;

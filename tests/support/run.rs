@@ -4,6 +4,7 @@ use axum::Router;
 
 use super::case::{Case, Exchange};
 use super::client::Answer;
+use super::evidence::Evidence;
 use super::pattern::Captures;
 use super::{client, compare};
 
@@ -19,20 +20,19 @@ pub struct Failure {
 }
 
 /// Sends the exchanges in turn and stops at the first that differs.
-pub fn run(case: &Case, router: &Router, workspace: &str) -> Result<(), Failure> {
+pub fn run(case: &Case, router: &Router, workspace: &str, evidence: &Evidence) -> Result<(), Failure> {
     let mut captures = Captures::new();
     let mut bodies = Vec::new();
     for (number, exchange) in case.exchanges.iter().enumerate() {
-        let answer = client::send(router.clone(), workspace, exchange, &captures).map_err(|message| Failure {
-            exchange: number,
-            answer: None,
-            message,
-        })?;
+        let failed = |message| Failure { exchange: number, answer: None, message };
+        Evidence::begin(router, workspace).map_err(failed)?;
+        let answer = client::send(router.clone(), workspace, exchange, &captures).map_err(failed)?;
         let found = compare::differences(exchange, &answer, &bodies, &mut captures);
         if !found.is_empty() {
             let message = message(number, exchange, &answer, &found);
             return Err(Failure { exchange: number, answer: Some(answer), message });
         }
+        evidence.note(router, workspace, exchange, case.source).map_err(failed)?;
         bodies.push(answer.body);
     }
     Ok(())

@@ -4,8 +4,11 @@
 
 pub mod body;
 mod clock;
+mod coverage;
+mod coverage_page;
 mod faults;
 mod guard;
+mod markup;
 mod page;
 mod requests;
 mod route;

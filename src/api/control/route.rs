@@ -8,7 +8,7 @@ use super::super::call::Call;
 use super::super::error::Error;
 use super::super::explain;
 use super::guard::{allowed, only};
-use super::{body, clock, faults, requests, seeds, snapshots, workspaces};
+use super::{body, clock, coverage, faults, requests, seeds, snapshots, workspaces};
 use crate::app::App;
 
 /// # Errors
@@ -50,6 +50,8 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
             Ok(Answer::new(200, "text/plain; version=0.0.4", app.state.metrics.text(app).into_bytes()))
         }
         ["explain", _, ..] => explain::route(app, call).await,
+        ["coverage", rest @ ..] => coverage::route(app, call, rest),
+        ["coverage.html"] => only(call, &[Method::GET, Method::HEAD]).map(|()| coverage::page(app, call)),
         ["export"] => seeds::export(app, call).await,
         ["import"] => seeds::import(app, call).await,
         ["diff"] => seeds::diff(app, call).await,

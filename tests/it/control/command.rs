@@ -26,7 +26,8 @@ fn exec_runs_a_command_beside_a_server_and_hands_its_code_on() {
     assert!(out(&output).starts_with("http://127.0.0.1:"));
     assert_eq!(
         err(&output),
-        "tpmock: 0 requests, 0 refused, 0 failed, 0 for what is not emulated; the command ended with 7\n"
+        "tpmock: 0 requests, 0 refused, 0 failed; 0 features used, 0 only assumed, 0 not emulated; \
+         the command ended with 7\n"
     );
     let output = tpmock(&["exec", "--seed", "small", "--", "sh", "-c", "kill -9 $$"]);
     assert_eq!(output.status.code(), Some(137));
@@ -42,6 +43,19 @@ fn exec_counts_what_the_command_asked() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(out(&output).contains("export TP_URL='http://127.0.0.1:"), "{}", out(&output));
     assert!(out(&output).contains("export TP_PASSWORD='admin'"));
+}
+
+#[test]
+fn exec_tells_what_the_command_used_that_is_not_certain() {
+    let ask = |path: &str| format!(r#"curl -s -o "$OUT" "$TP_URL{path}";"#);
+    let script = ask("/api/v1/Plugins/x") + &ask("/api/v2/bug?select=%7Bx:DateTime.MaxValue%7D");
+    let script = format!("OUT=/dev/null; {script}");
+    let output = tpmock(&["exec", "--seed", "small", "--auth", "open", "--", "sh", "-c", &script]);
+    let said = err(&output);
+    for wanted in ["2 requests, 0 refused, 0 failed;", "1 only assumed (function DateTime", "1 not emulated (plugins);"]
+    {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod clock;
 mod command;
+mod coverage;
 mod explain;
 mod faults;
 mod operation;

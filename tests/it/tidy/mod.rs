@@ -1,6 +1,7 @@
 //! Rules about the source text: who may import whom, which words stand where, how long a file may be.
 
 mod budget;
+mod coverage;
 mod imports;
 mod names;
 mod source;

@@ -22,7 +22,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("md5", &["secret", "api"]),
     ("pbkdf2", &["secret"]),
     ("tokio", &["api", "head", "main", "serve", "server", "store"]),
-    ("serde_json", &["api", "command", "catalog", "store", "wire", "rules"]),
+    ("serde_json", &["api", "command", "catalog", "coverage", "store", "wire", "rules"]),
 ];
 
 /// Words that say that something is not done, or that a panic waits.
