@@ -38,7 +38,8 @@ fn main() -> ExitCode {
     let cases: Vec<Loaded> = files.iter().enumerate().map(|(number, file)| Loaded::read(number, file, &root)).collect();
     let report =
         support::report::table(cases.iter().filter_map(|case| Some((case.name.as_str(), case.case.as_ref().ok()?))));
-    let trials = cases.into_iter().map(Loaded::into_trial).collect();
+    let server = Arc::new(CaseServer::default());
+    let trials = cases.into_iter().map(|case| case.into_trial(Arc::clone(&server))).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         print!("{report}");
@@ -67,13 +68,13 @@ impl Loaded {
         Self { name, file: file.to_path_buf(), workspace: format!("case{number}"), case }
     }
 
-    fn into_trial(self) -> Trial {
-        Trial::test(self.name.clone(), move || self.run())
+    fn into_trial(self, server: Arc<CaseServer>) -> Trial {
+        Trial::test(self.name.clone(), move || self.run(&server))
     }
 
-    fn run(&self) -> Result<(), Failed> {
+    fn run(&self, server: &CaseServer) -> Result<(), Failed> {
         let case = self.case.as_ref().map_err(|error| format!("{}: {error}", self.file.display()))?;
-        let router = router(&case.seed)?;
+        let router = server.router(&case.seed)?;
         match (support::run::run(case, &router, &self.workspace, &EVIDENCE), &case.gap) {
             (Ok(()), None) => Ok(()),
             (Ok(()), Some(gap)) => Err(format!("passes now, so remove the line `gap: {gap}`").into()),
@@ -98,20 +99,28 @@ impl Loaded {
     }
 }
 
-/// The one server of the run; its seed is the only one cases use.
-fn router(seed: &str) -> Result<axum::Router, Failed> {
-    static APP: OnceLock<Result<Arc<tpmock::App>, String>> = OnceLock::new();
-    if seed != "small" {
-        return Err(format!("no seed `{seed}`: cases run on `small`").into());
-    }
-    let app = APP.get_or_init(|| {
-        let config =
-            tpmock::Config { seed: tpmock::SeedSource::Small, clock: Some(NOW.into()), ..tpmock::Config::default() };
-        tpmock::App::new(config).map(Arc::new).map_err(|error| error.to_string())
-    });
-    match app {
-        Ok(app) => Ok(app.router()),
-        Err(error) => Err(format!("the server does not start: {error}").into()),
+/// The one server of the run, started when the first case asks; its seed is the only one cases use. No static, which
+/// would never be dropped and leave its files behind.
+#[derive(Default)]
+struct CaseServer(OnceLock<Result<tpmock::App, String>>);
+
+impl CaseServer {
+    fn router(&self, seed: &str) -> Result<axum::Router, Failed> {
+        if seed != "small" {
+            return Err(format!("no seed `{seed}`: cases run on `small`").into());
+        }
+        let app = self.0.get_or_init(|| {
+            let config = tpmock::Config {
+                seed: tpmock::SeedSource::Small,
+                clock: Some(NOW.into()),
+                ..tpmock::Config::default()
+            };
+            tpmock::App::new(config).map_err(|error| error.to_string())
+        });
+        match app {
+            Ok(app) => Ok(app.router()),
+            Err(error) => Err(format!("the server does not start: {error}").into()),
+        }
     }
 }
 

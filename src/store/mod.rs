@@ -14,6 +14,7 @@ mod error;
 mod forge;
 mod functions;
 mod home;
+mod leftovers;
 mod open;
 mod options;
 mod pool;
