@@ -89,7 +89,7 @@ fn track(
                 value: None,
                 synthetic: false,
                 default: None,
-                ..own
+                ..own.clone()
             });
         }
         fields.push(flag(name, &changed));
@@ -113,8 +113,8 @@ fn track(
                 meta_required: false,
                 value: None,
                 projection: None,
-                target: Some(own.target.unwrap_or_else(|| name.to_owned())),
-                ..own
+                target: Some(own.target.clone().unwrap_or_else(|| name.to_owned())),
+                ..own.clone()
             }),
             (None, None) => {}
         }
@@ -143,10 +143,10 @@ fn lineage<'a>(entity: &'a RawEntity, entities: &'a [RawEntity]) -> impl Iterato
     std::iter::successors(Some(entity), |e| entities.iter().find(|b| Some(&b.name) == e.base.as_ref()))
 }
 
-fn find_field(entity: &RawEntity, entities: &[RawEntity], name: &str) -> Option<RawField> {
-    lineage(entity, entities).flat_map(|e| &e.fields).find(|f| f.name == name).cloned()
+fn find_field<'a>(entity: &'a RawEntity, entities: &'a [RawEntity], name: &str) -> Option<&'a RawField> {
+    lineage(entity, entities).flat_map(|e| &e.fields).find(|f| f.name == name)
 }
 
-fn find_reference(entity: &RawEntity, entities: &[RawEntity], name: &str) -> Option<RawReference> {
-    lineage(entity, entities).flat_map(|e| &e.references).find(|r| r.name == name).cloned()
+fn find_reference<'a>(entity: &'a RawEntity, entities: &'a [RawEntity], name: &str) -> Option<&'a RawReference> {
+    lineage(entity, entities).flat_map(|e| &e.references).find(|r| r.name == name)
 }

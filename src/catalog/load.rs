@@ -1,7 +1,8 @@
-//! Catalog file → [`Catalog`]. Every mistake of the file is reported at once.
+//! Catalog file → [`Catalog`]. What cannot be built is reported, all of it at once; `check` finds the rest.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::history;
 use super::model::{
@@ -24,15 +25,15 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 /// # Errors
-/// All mistakes of the file: bad JSON, unknown names, clashing members.
+/// Bad JSON, and all unknown names.
 pub fn load(text: &str) -> Result<Catalog, LoadError> {
     let raw: RawCatalog = serde_json::from_str(text).map_err(|e| LoadError(vec![e.to_string()]))?;
-    let mut entities = raw.entities;
-    entities.extend(history::derive(&raw.histories, &entities));
-    let mut loader = Loader { ids: HashMap::new(), raw: entities, problems: Vec::new() };
+    let mut entries = raw.entities;
+    entries.extend(history::derive(&raw.histories, &entries));
+    let mut loader = Loader { ids: HashMap::new(), raw: &entries, problems: Vec::new() };
     loader.number();
-    let mut built: Vec<Entity> = (0..loader.raw.len()).map(|i| loader.entity(i)).collect();
-    link_heirs(&mut built);
+    let mut entities: Vec<Entity> = (0..entries.len()).map(|i| loader.entity(i)).collect();
+    link_heirs(&mut entities);
     let by_name = loader.names();
     let mut sets = HashMap::new();
     for (name, set) in raw.sets {
@@ -40,28 +41,26 @@ pub fn load(text: &str) -> Result<Catalog, LoadError> {
             sets.insert(name, Set { entity, key: set.key, user: set.user });
         }
     }
-    let catalog = Catalog { entities: built, by_name, sets };
-    loader.check(&catalog);
-    if loader.problems.is_empty() { Ok(catalog) } else { Err(LoadError(loader.problems)) }
+    if loader.problems.is_empty() { Ok(Catalog { entities, by_name, sets }) } else { Err(LoadError(loader.problems)) }
 }
 
-struct Loader {
-    ids: HashMap<String, EntityId>,
-    raw: Vec<RawEntity>,
+struct Loader<'r> {
+    ids: HashMap<&'r str, EntityId>,
+    raw: &'r [RawEntity],
     problems: Vec<String>,
 }
 
-impl Loader {
+impl Loader<'_> {
     fn number(&mut self) {
         for (i, entity) in self.raw.iter().enumerate() {
             let id = EntityId(u16::try_from(i).unwrap_or(u16::MAX));
-            if self.ids.insert(entity.name.clone(), id).is_some() {
+            if self.ids.insert(&entity.name, id).is_some() {
                 self.problems.push(format!("{} is declared twice", entity.name));
             }
         }
     }
 
-    fn id(&mut self, name: &str, whose: &str) -> Option<EntityId> {
+    fn id(&mut self, name: &str, whose: impl fmt::Display) -> Option<EntityId> {
         let id = self.ids.get(name).copied();
         if id.is_none() {
             self.problems.push(format!("{whose} names the unknown entity '{name}'"));
@@ -73,9 +72,8 @@ impl Loader {
     fn levels(&mut self, index: usize) -> Vec<usize> {
         let mut levels = vec![index];
         let mut at = index;
-        while let Some(base) = self.raw[at].base.clone() {
-            let whose = self.raw[at].name.clone();
-            let Some(id) = self.id(&base, &whose) else { break };
+        while let RawEntity { name: whose, base: Some(base), .. } = &self.raw[at] {
+            let Some(id) = self.id(base, whose) else { break };
             at = usize::from(id.0);
             if levels.contains(&at) {
                 self.problems.push(format!("{whose} inherits from itself"));
@@ -90,25 +88,20 @@ impl Loader {
     fn entity(&mut self, index: usize) -> Entity {
         let id = EntityId(u16::try_from(index).unwrap_or(u16::MAX));
         let levels = self.levels(index);
-        let raw = self.raw[index].clone();
+        let raw = &self.raw[index];
         let mut members = Vec::new();
         for &level in &levels {
             self.values(level, &mut members);
         }
         for &level in &levels {
             let owner = EntityId(u16::try_from(level).unwrap_or(u16::MAX));
-            for collection in self.raw[level].collections.clone() {
-                members.extend(self.collection(owner, &collection));
+            for collection in &self.raw[level].collections {
+                members.extend(self.collection(owner, collection));
             }
         }
         self.overrides(&levels, &mut members);
-        let mut by_name = HashMap::new();
-        for (i, member) in members.iter_mut().enumerate() {
-            member.id = MemberId { entity: id, index: u16::try_from(i).unwrap_or(u16::MAX) };
-            by_name.insert(member.name.clone(), member.id);
-            if by_name.insert(member.name.to_ascii_lowercase(), member.id).is_some_and(|old| old != member.id) {
-                self.problems.push(format!("{} has two members called {}", raw.name, member.name));
-            }
+        for (member, index) in members.iter_mut().zip(0..) {
+            member.id = MemberId { entity: id, index };
         }
         let top = levels[0];
         let family = &self.raw[top];
@@ -126,7 +119,7 @@ impl Loader {
         };
         let view = raw.view.clone().and_then(|view| self.view(&raw.name, view));
         let stand_in = raw.stand_in.as_ref().and_then(|name| self.id(name, &raw.name));
-        let source = raw.past_of.as_ref().and_then(|(of, _)| self.ids.get(of).copied());
+        let source = raw.past_of.as_ref().and_then(|(of, _)| self.ids.get(of.as_str()).copied());
         let kinds = match source {
             Some(of) => {
                 let source = &self.raw[usize::from(of.0)];
@@ -137,7 +130,7 @@ impl Loader {
         let (sort, direction) = raw.sort.clone().unwrap_or_else(|| ("Id".into(), "desc".into()));
         Entity {
             id,
-            kind: self.kind(&raw),
+            kind: self.kind(raw),
             ancestors: levels.iter().rev().skip(1).map(|&l| EntityId(u16::try_from(l).unwrap_or(u16::MAX))).collect(),
             heirs: Vec::new(),
             stand_in,
@@ -158,10 +151,10 @@ impl Loader {
             process,
             members,
             source,
-            by_name,
-            name: raw.name,
-            plural: raw.plural,
-            description: raw.description,
+            by_name: OnceLock::new(),
+            name: raw.name.clone(),
+            plural: raw.plural.clone(),
+            description: raw.description.clone(),
         }
     }
 
@@ -207,12 +200,12 @@ impl Loader {
 
     fn values(&mut self, level: usize, members: &mut Vec<Member>) {
         let owner = EntityId(u16::try_from(level).unwrap_or(u16::MAX));
-        let whose = self.raw[level].name.clone();
-        for field in self.raw[level].fields.clone() {
-            members.extend(self.field(owner, &whose, &field));
+        let RawEntity { name: whose, fields, references, .. } = &self.raw[level];
+        for field in fields {
+            members.extend(self.field(owner, whose, field));
         }
-        for reference in self.raw[level].references.clone() {
-            members.extend(self.reference(owner, &whose, &reference));
+        for reference in references {
+            members.extend(self.reference(owner, whose, reference));
         }
     }
 
@@ -269,7 +262,7 @@ impl Loader {
     }
 
     fn reference(&mut self, owner: EntityId, whose: &str, raw: &RawReference) -> Option<Member> {
-        let target = self.id(raw.target.as_deref().unwrap_or(&raw.name), &format!("{whose}.{}", raw.name))?;
+        let target = self.id(raw.target.as_deref().unwrap_or(&raw.name), format_args!("{whose}.{}", raw.name))?;
         let embedded = self.raw[usize::from(target.0)].kind == "embedded";
         let storage = match (&raw.value, embedded) {
             (Some(text), _) => Storage::Computed(text.clone()),
@@ -292,13 +285,13 @@ impl Loader {
     }
 
     fn collection(&mut self, owner: EntityId, raw: &RawCollection) -> Option<Member> {
-        let whose = format!("{}.{}", self.raw[usize::from(owner.0)].name, raw.name);
-        let item = self.id(&raw.item, &whose)?;
+        let owner_name = &self.raw[usize::from(owner.0)].name;
+        let item = self.id(&raw.item, format_args!("{owner_name}.{}", raw.name))?;
         let link = match raw {
             RawCollection { values: Some(_), .. } => CollectionLink::Values,
             RawCollection { by: Some(by), .. } => CollectionLink::By(by.clone()),
             RawCollection { through: Some(through), from: Some(from), to: Some(to), .. } => {
-                let link = self.id(through, &whose)?;
+                let link = self.id(through, format_args!("{owner_name}.{}", raw.name))?;
                 CollectionLink::Through { link, from: from.clone(), to: to.clone() }
             }
             RawCollection { .. } => CollectionLink::Inline,
@@ -326,15 +319,15 @@ impl Loader {
 
     fn overrides(&mut self, levels: &[usize], members: &mut [Member]) {
         for &level in levels {
-            for (name, change) in self.raw[level].overrides.clone() {
-                let Some(member) = members.iter_mut().find(|m| m.name == name) else {
+            for (name, change) in &self.raw[level].overrides {
+                let Some(member) = members.iter_mut().find(|m| m.name == *name) else {
                     self.problems.push(format!("{} overrides the unknown member {name}", self.raw[level].name));
                     continue;
                 };
                 member.required = change.required.unwrap_or(member.required);
                 member.meta_required = change.meta_required.unwrap_or(member.meta_required);
-                if let (Some(projection), MemberKind::Reference(reference)) = (change.projection, &mut member.kind) {
-                    reference.projection = Some(projection);
+                if let (Some(projection), MemberKind::Reference(reference)) = (&change.projection, &mut member.kind) {
+                    reference.projection = Some(projection.clone());
                 }
             }
         }
@@ -352,47 +345,6 @@ impl Loader {
         }
         self.problems.extend(clashes);
         names
-    }
-
-    /// What can only be seen once all entities stand: paths of links, rules, sorts and projections.
-    fn check(&mut self, catalog: &Catalog) {
-        for entity in &catalog.entities {
-            let name = &entity.name;
-            if let Some(order) = entity.order.as_ref().filter(|o| entity.member(&o.member).is_none()) {
-                self.problems.push(format!("{name} is ordered by the unknown member {}", order.member));
-            }
-            if entity.has_uri() && entity.kind != EntityKind::Context && entity.member(&entity.sort.member).is_none() {
-                self.problems.push(format!("{name} is sorted by the unknown member {}", entity.sort.member));
-            }
-            for (member, collection) in entity.collections() {
-                match &collection.link {
-                    CollectionLink::By(by) => {
-                        let item = catalog.entity(collection.item);
-                        if item.member(by).and_then(Member::reference).is_none() {
-                            self.problems.push(format!("{name}.{}: {} has no reference {by}", member.name, item.name));
-                        }
-                    }
-                    CollectionLink::Through { link, from, to } => {
-                        for path in [from, to] {
-                            if !is_path(catalog, *link, path) {
-                                self.problems.push(format!("{name}.{}: no path {path}", member.name));
-                            }
-                        }
-                    }
-                    CollectionLink::Values | CollectionLink::Inline => {}
-                }
-            }
-            for rule in &entity.visible {
-                let path = match rule {
-                    Rule::InSet { path, .. } | Rule::Item(path) | Rule::Me(path) => path,
-                    Rule::Anyone => continue,
-                };
-                let inherited = entity.ancestors.iter().any(|a| catalog.entity(*a).visible.contains(rule));
-                if !inherited && !is_path(catalog, entity.id, path) && entity.member(path).is_none() {
-                    self.problems.push(format!("{name}: visibility has no path {path}"));
-                }
-            }
-        }
     }
 }
 
@@ -414,19 +366,6 @@ fn default_value(default: &serde_json::Value, ty: ValueType) -> Option<Value> {
         serde_json::Value::String(text) => Value::Text(text.clone()),
         serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => return None,
     })
-}
-
-/// Whether `path` is `Id` or a chain of references from `entity`.
-fn is_path(catalog: &Catalog, entity: EntityId, path: &str) -> bool {
-    let mut at = entity;
-    for step in path.split('.') {
-        match catalog.entity(at).member(step) {
-            Some(Member { kind: MemberKind::Reference(reference), .. }) => at = reference.target,
-            Some(Member { kind: MemberKind::Field(_), .. }) => return step == "Id",
-            _ => return false,
-        }
-    }
-    true
 }
 
 /// Fills heirs, the kinds that select the rows of shared tables, and the union of rules for bases without own ones.

@@ -3,6 +3,7 @@
 //! In: `fixtures/catalog.json`. Out: a [`Catalog`] in which every name is resolved. It knows no HTTP, no SQL and
 //! no query text; expressions of computed members pass through as text.
 
+mod check;
 mod history;
 mod load;
 mod model;
@@ -10,6 +11,7 @@ mod names;
 mod raw;
 mod suggest;
 
+pub use check::mistakes;
 pub use load::{LoadError, load};
 pub use model::{
     Catalog, Collection, CollectionLink, Entity, EntityId, EntityKind, Field, FieldRole, Member, MemberId, MemberKind,

@@ -1,6 +1,7 @@
 //! The resolved model. Everything is reached by id; names are looked up once, when a query is bound.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use crate::value::{Value, ValueType};
 
@@ -73,7 +74,8 @@ pub struct Entity {
     pub members: Vec<Member>,
     /// The entity whose past states the rows are, for history.
     pub source: Option<EntityId>,
-    pub(super) by_name: HashMap<String, MemberId>,
+    /// Indexes of members by their names, as they are written and in lower case; made when first asked.
+    pub(super) by_name: OnceLock<HashMap<String, usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -252,11 +254,13 @@ impl Catalog {
 impl Entity {
     /// The member of this name in any case.
     pub fn member(&self, name: &str) -> Option<&Member> {
-        let id = match self.by_name.get(name) {
-            Some(id) => id,
-            None => self.by_name.get(&name.to_ascii_lowercase())?,
-        };
-        Some(&self.members[usize::from(id.index)])
+        let by_name = self.by_name.get_or_init(|| {
+            let names =
+                |(i, member): (usize, &Member)| [(member.name.clone(), i), (member.name.to_ascii_lowercase(), i)];
+            self.members.iter().enumerate().flat_map(names).collect()
+        });
+        let index = by_name.get(name).or_else(|| by_name.get(&name.to_ascii_lowercase()))?;
+        Some(&self.members[*index])
     }
 
     pub fn fields(&self) -> impl Iterator<Item = (&Member, &Field)> {

@@ -1,49 +1,57 @@
-//! The catalog together with the expressions of its computed members, parsed once.
+//! The catalog together with the expressions of its computed members, each parsed when it is first asked for.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::ast;
-use crate::catalog::{Catalog, EntityId, LoadError, MemberKind, Storage};
+use crate::catalog::{Catalog, EntityId, Member, MemberKind, Storage};
 
-#[derive(Debug)]
+/// Makes a tree of the text of an expression, or says what is wrong with it.
+type Parse = fn(&str) -> Result<ast::Expr, String>;
+
 pub struct Model {
     pub catalog: Catalog,
+    parse: Parse,
     /// By the text in the catalog.
-    computed: HashMap<String, ast::Expr>,
+    computed: RwLock<HashMap<String, Arc<ast::Expr>>>,
 }
 
 impl Model {
-    /// Parses every computed member with `parse`.
-    ///
-    /// # Errors
-    /// All expressions that do not parse.
-    pub fn new(catalog: Catalog, parse: impl Fn(&str) -> Result<ast::Expr, String>) -> Result<Self, LoadError> {
-        let mut computed = HashMap::new();
-        let mut problems = Vec::new();
-        for entity in catalog.entities() {
-            for member in &entity.members {
-                let Some(text) = computed_text(&member.kind) else { continue };
-                if computed.contains_key(text) {
-                    continue;
-                }
-                match parse(text) {
-                    Ok(expr) => {
-                        computed.insert(text.to_owned(), expr);
-                    }
-                    Err(e) => problems.push(format!("{}.{}: {e}", entity.name, member.name)),
-                }
-            }
-        }
-        if problems.is_empty() { Ok(Self { catalog, computed }) } else { Err(LoadError(problems)) }
+    /// `parse` reads the language of computed members.
+    pub fn new(catalog: Catalog, parse: Parse) -> Self {
+        Self { catalog, parse, computed: RwLock::default() }
     }
 
-    pub(super) fn computed(&self, text: &str) -> Option<&ast::Expr> {
-        self.computed.get(text)
+    /// The tree of a computed member; `None` for text that does not parse, which a sound catalog does not hold.
+    pub(super) fn computed(&self, text: &str) -> Option<Arc<ast::Expr>> {
+        if let Some(known) = self.computed.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+            return Some(Arc::clone(known));
+        }
+        let expr = Arc::new((self.parse)(text).ok()?);
+        self.computed.write().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned(), Arc::clone(&expr));
+        Some(expr)
+    }
+
+    /// What is wrong with expressions of the catalog; a test asks.
+    pub fn mistakes(&self) -> Vec<String> {
+        let members = self.catalog.entities().iter().flat_map(|entity| entity.members.iter().map(move |m| (entity, m)));
+        let broken = members.filter_map(|(entity, member)| {
+            let mistake = (self.parse)(computed_text(member)?).err()?;
+            Some(format!("{}.{}: {mistake}", entity.name, member.name))
+        });
+        broken.collect()
     }
 }
 
-fn computed_text(kind: &MemberKind) -> Option<&str> {
-    let storage = match kind {
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model").finish_non_exhaustive()
+    }
+}
+
+fn computed_text(member: &Member) -> Option<&str> {
+    let storage = match &member.kind {
         MemberKind::Field(field) => &field.storage,
         MemberKind::Reference(reference) => &reference.storage,
         MemberKind::Collection(_) => return None,

@@ -124,7 +124,7 @@ impl Binder<'_> {
             return Err(Error::not_emulated(text, span));
         };
         self.depth.set(depth + 1);
-        let bound = self.speaking(super::Dialect::V2, |binder| binder.expr(expr, &Bound::Entity(at.clone())));
+        let bound = self.speaking(super::Dialect::V2, |binder| binder.expr(&expr, &Bound::Entity(at.clone())));
         self.depth.set(depth);
         bound
     }
