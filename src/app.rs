@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::{Faults, Journal, Metrics};
+use crate::builtin;
 use crate::catalog;
 use crate::clock::{Clock, Millis, Zone, parse_instant};
 use crate::config::{Config, SeedSource};
@@ -21,11 +23,6 @@ use crate::sql::{self, Definitions};
 use crate::store::seed::{self, SeedFile};
 use crate::store::{Connection, Options, Origin, Store, StoreError, Workspace};
 use crate::syntax;
-
-const CATALOG: &str = include_str!("../fixtures/catalog.json");
-const DEMO: &str = include_str!("../fixtures/seed/demo.json");
-const SMALL: &str = include_str!("../fixtures/seed/small.json");
-const EMPTY: &str = include_str!("../fixtures/seed/empty.json");
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
 const SCHEMA_VERSION: i32 = 2;
@@ -98,31 +95,15 @@ impl App {
     /// # Errors
     /// Whatever is wrong with the settings, the seed or the data file.
     pub fn new(config: Config) -> Result<Self, StartError> {
-        let catalog = catalog::load(CATALOG).map_err(|e| StartError(e.to_string()))?;
+        let catalog = catalog::load(&builtin::catalog()).map_err(|e| StartError(e.to_string()))?;
         let parse = |text: &str| syntax::v2::parse_expression(text).map_err(|e| e.to_string());
-        let model = Arc::new(Model::new(catalog, parse).map_err(|e| StartError(e.to_string()))?);
+        let model = Arc::new(Model::new(catalog, parse));
         let zone = Arc::new(Zone::named(&config.time_zone).map_err(StartError)?);
         let clock = match &config.clock {
             Some(text) => Clock::frozen(parse_instant(text).map_err(|e| StartError(format!("the clock {e}")))?),
             None => Clock::running(),
         };
-        let files = seed_files(&config.seed)?;
-        let origin = Origin {
-            version: SCHEMA_VERSION,
-            schema: sql::schema(&model.catalog),
-            seed: {
-                let (model, zone, now) = (Arc::clone(&model), Arc::clone(&zone), clock.now());
-                let texts = Mutex::new(files);
-                Box::new(move |connection| {
-                    let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
-                    let files: Vec<SeedFile<'_>> = texts.iter().map(|(name, text)| SeedFile { name, text }).collect();
-                    load_seed(connection, &model, &zone, now, &files)?;
-                    // the image is kept, so the texts are not read again
-                    *texts = Vec::new();
-                    Ok(())
-                })
-            },
-        };
+        let origin = origin(&config.seed, &model, &zone, clock.now())?;
         let options = Options {
             data: config.data.clone(),
             workspaces: config.max_workspaces,
@@ -310,24 +291,40 @@ impl Memory {
     }
 }
 
-fn seed_files(source: &SeedSource) -> Result<Vec<(String, String)>, StartError> {
-    let built_in = |name: &str, text: &str| vec![(name.to_owned(), text.to_owned())];
-    Ok(match source {
-        SeedSource::Demo => built_in("demo.json", DEMO),
-        SeedSource::Small => built_in("small.json", SMALL),
-        SeedSource::Empty => built_in("empty.json", EMPTY),
-        SeedSource::File(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|e| StartError(format!("the seed {} cannot be read: {e}", path.display())))?;
-            seed_text(&path.display().to_string(), &text)
-        }
+/// What a fresh workspace holds when the clock stands at `now`.
+fn origin(seed: &SeedSource, model: &Arc<Model>, zone: &Arc<Zone>, now: Millis) -> Result<Origin, StartError> {
+    let own = match seed {
+        SeedSource::File(path) => own_seed(path)?,
+        SeedSource::Demo | SeedSource::Small | SeedSource::Empty => Vec::new(),
+    };
+    // the database is kept, so the texts are not read again
+    let own = Mutex::new(Some(own));
+    let (source, load_model, load_zone) = (seed.clone(), Arc::clone(model), Arc::clone(zone));
+    let load = move |connection: &Connection| {
+        let mut texts = own.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+        texts.extend(builtin::seed(&source));
+        let files: Vec<SeedFile<'_>> = texts.iter().map(|(name, text)| SeedFile { name, text }).collect();
+        load_seed(connection, &load_model, &load_zone, now, &files)
+    };
+    let (source, schema_model, image_zone) = (seed.clone(), Arc::clone(model), Arc::clone(zone));
+    Ok(Origin {
+        version: SCHEMA_VERSION,
+        schema: Box::new(move || sql::schema(&schema_model.catalog)),
+        seed: Box::new(load),
+        ready: Box::new(move || builtin::database(&source, &image_zone, now)),
     })
 }
 
+fn own_seed(path: &Path) -> Result<Vec<(String, String)>, StartError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| StartError(format!("the seed {} cannot be read: {e}", path.display())))?;
+    Ok(seed_text(path.display().to_string(), text))
+}
+
 /// A seed of somebody's: one that brings no entity types stands on those that every account has.
-pub(crate) fn seed_text(name: &str, text: &str) -> Vec<(String, String)> {
-    let base = if world::is_whole(text) { None } else { Some(("empty.json".to_owned(), EMPTY.to_owned())) };
-    base.into_iter().chain([(name.to_owned(), text.to_owned())]).collect()
+pub(crate) fn seed_text(name: String, text: String) -> Vec<(String, String)> {
+    let base = if world::is_whole(&text) { None } else { builtin::seed(&SeedSource::Empty) };
+    base.into_iter().chain([(name, text)]).collect()
 }
 
 fn load_seed(

@@ -34,6 +34,10 @@ impl Zone {
         Ok(Self { zone, fixed: None })
     }
 
+    pub fn is_utc(&self) -> bool {
+        self.fixed == Some(0)
+    }
+
     /// Offset from UTC in seconds that holds at `at`.
     pub fn offset(&self, at: Millis) -> i32 {
         if let Some(offset) = self.fixed {

@@ -38,6 +38,7 @@
 //!   `control`; `api/control` says it over HTTP, `api/journal` remembers requests, `api/faults` makes them go wrong,
 //!   `api/explain` takes a read apart and shows what each stage makes of it.
 //! * [`coverage`]: which parts of the service are emulated and on whose word, and what of it was used.
+//! * `builtin`: the accounts that come with the program, as seeds and as databases made of them beforehand.
 //! * [`cli`] and [`Config`]: flags and environment; [`command`]: what beside serving they do; [`health`]: the probe
 //!   for containers; [`secret`]: passwords and tokens.
 //!
@@ -70,6 +71,7 @@
 
 pub mod api;
 mod app;
+mod builtin;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

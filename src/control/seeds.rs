@@ -22,7 +22,7 @@ impl State {
     /// # Errors
     /// The mistakes of the seed; nothing changes then.
     pub fn import(&self, workspace: &Workspace, text: &str) -> Result<(), ControlError> {
-        let files = seed_text("import", text);
+        let files = seed_text("import".to_owned(), text.to_owned());
         let files: Vec<SeedFile<'_>> = files.iter().map(|(name, text)| SeedFile { name, text }).collect();
         let load = self.load_seed(workspace.zone(), workspace.clock.now(), &files);
         let template = self.store.template(load).map_err(|e| match e {

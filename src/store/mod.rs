@@ -14,6 +14,7 @@ mod error;
 mod forge;
 mod functions;
 mod home;
+mod image;
 mod leftovers;
 mod open;
 mod options;
@@ -38,6 +39,7 @@ pub use rusqlite::Connection;
 
 pub use content::{content, put_content};
 pub use error::{Constraint, StoreError};
+pub use image::{Image, MADE_FOR};
 pub use open::Store;
 pub use options::{Lane, Options, Origin, Seed};
 pub use query_plan::{PlanStep, query_plan};

@@ -67,8 +67,6 @@ impl Store {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = if readers == 0 { (2 * cores).max(4) } else { readers };
         let short = Pool::new("read", readers, queue);
-        // Opens the first connection while the rest of the program starts; nobody waits for it.
-        drop(short.submit(default.database(), |_| ()));
         Ok(Self {
             short,
             dear: Pool::new("dear", DEAR_THREADS, queue),
@@ -150,7 +148,7 @@ impl Store {
         &self,
         seed: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<Arc<Template>, StoreError> {
-        Template::build(&self.home, &self.zone, self.origin.version, &self.origin.schema, seed)
+        Template::build(&self.home, &self.zone, self.origin.version, &(self.origin.schema)(), seed)
     }
 
     /// Keeps what a workspace holds now. Blocks while it copies.
@@ -289,7 +287,10 @@ fn base_template(
     if let Some(template) = &*base {
         return Ok(Arc::clone(template));
     }
-    let build = || Template::build(home, zone, origin.version, &origin.schema, |db| (origin.seed)(db));
+    if let Some(template) = (origin.ready)().map(|bytes| Template::place(home, &bytes)).transpose()?.flatten() {
+        return Ok(Arc::clone(base.insert(template)));
+    }
+    let build = || Template::build(home, zone, origin.version, &(origin.schema)(), |db| (origin.seed)(db));
     // On a thread of its own: what a large seed needed goes back to the system when the thread is gone.
     let template = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("tpmock-seed".to_owned()).spawn_scoped(scope, build);

@@ -50,8 +50,10 @@ impl Default for Options {
 /// What a fresh database holds.
 pub struct Origin {
     pub version: i32,
-    pub schema: String,
+    pub schema: Box<dyn Fn() -> String + Send + Sync>,
     pub seed: Seed,
+    /// What schema and seed would make, as the bytes of a database in WAL mode, where it is at hand.
+    pub ready: Box<dyn Fn() -> Option<Vec<u8>> + Send + Sync>,
 }
 
 /// Fills a database that has the schema and nothing else.

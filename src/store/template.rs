@@ -68,6 +68,13 @@ impl Template {
         Self::seal(path, db)
     }
 
+    /// Keeps the bytes of a database file as an image. `None` where there is no folder for it.
+    pub(super) fn place(home: &Home, bytes: &[u8]) -> Result<Option<Arc<Self>>, StoreError> {
+        let Location::Scratch(path) = home.place().1 else { return Ok(None) };
+        fs::write(&path, bytes)?;
+        Ok(Some(Arc::new(Self { image: Image::File(path) })))
+    }
+
     /// Copies the present state of the database at `location`.
     pub(super) fn capture(home: &Home, location: &Location, zone: &Arc<Zone>) -> Result<Arc<Self>, StoreError> {
         let source = location.open_reader(zone)?;

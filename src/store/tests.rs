@@ -14,8 +14,9 @@ const SCHEMA: &str = "CREATE TABLE story(id INTEGER PRIMARY KEY, name TEXT NOT N
 fn origin(version: i32) -> Origin {
     Origin {
         version,
-        schema: SCHEMA.to_owned(),
+        schema: Box::new(|| SCHEMA.to_owned()),
         seed: Box::new(|db| Ok(db.execute_batch("INSERT INTO story VALUES(1,'one'),(2,'two')")?)),
+        ready: Box::new(|| None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests written in Rust, one crate of modules.
 
 mod control;
+mod images;
 mod oracle;
 mod queries;
 mod readme;

@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("wire", &["clock", "date", "draft", "event", "value"]),
     ("cli", &["config"]),
     ("tls", &["app"]),
+    ("builtin", &["clock", "config", "store"]),
 ];
 
 /// May name everything below: they put the parts together.
