@@ -182,6 +182,26 @@ impl App {
     }
 }
 
+impl App {
+    /// What programs need that can be told of no server but only of a proxy: the account of `workspace` at the real
+    /// service's address, the proxy at `url`, and the authority whose certificates it shows. Empty where the server
+    /// is no proxy.
+    pub fn proxy_environment(&self, url: &str, workspace: &str) -> Vec<(&'static str, String)> {
+        let Some(folder) = &self.state.config.proxy else { return Vec::new() };
+        let authority = folder.join(crate::tls::CA_FILE).display().to_string();
+        let mut found = vec![("TP_URL", format!("https://{workspace}.tpondemand.com"))];
+        found.extend(self.environment(url).into_iter().filter(|(name, _)| *name != "TP_URL"));
+        found.extend(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].map(|name| (name, url.to_owned())));
+        found.extend(AUTHORITY_VARIABLES.map(|name| (name, authority.clone())));
+        // Node.js from 24 on follows the proxy only if it is told to
+        found.push(("NODE_USE_ENV_PROXY", "1".to_owned()));
+        found
+    }
+}
+
+/// curl; OpenSSL, Go and .NET; Python's requests; Node.js.
+const AUTHORITY_VARIABLES: [&str; 4] = ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+
 fn read_tokens(connection: &Connection) -> Vec<(String, String)> {
     let rows = crate::store::select(connection, crate::rules::accounts::TOKENS, &[]).unwrap_or_default();
     let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
@@ -217,6 +237,12 @@ impl State {
         });
         memories.insert(workspace.key().to_owned(), Arc::clone(&memory));
         memory
+    }
+
+    /// The certificate that clients are to trust, where there is one.
+    pub fn authority(&self) -> Option<String> {
+        let folder = self.config.proxy.as_ref().or(self.config.tls.as_ref().map(|tls| &tls.dir))?;
+        std::fs::read_to_string(folder.join(crate::tls::CA_FILE)).ok()
     }
 
     /// Forgets a workspace that was dropped.

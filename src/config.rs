@@ -70,6 +70,8 @@ pub struct Config {
     /// Scheme and host of links, where the request does not tell.
     pub base_url: Option<String>,
     pub tls: Option<Tls>,
+    /// Folder of the certificates, where the server is a proxy for clients that cannot be told its address.
+    pub proxy: Option<PathBuf>,
     pub max_workspaces: usize,
     /// A workspace that nobody asked for as long as this is dropped; `default` stays.
     pub workspace_idle: Option<Duration>,
@@ -138,6 +140,7 @@ impl Default for Config {
             time_zone: "UTC".into(),
             base_url: None,
             tls: None,
+            proxy: None,
             max_workspaces: 4096,
             workspace_idle: None,
             snapshots: None,

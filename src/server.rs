@@ -12,6 +12,7 @@ use crate::clock::{Reading, Setting};
 use crate::config::Config;
 use crate::control::{ControlError, SnapshotInfo};
 use crate::coverage::Used;
+use crate::serve::Door;
 use crate::store::seed::Changes;
 use crate::store::{self, DEFAULT};
 
@@ -54,10 +55,11 @@ impl Server {
         listener.set_nonblocking(true).map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         let token = app.tokens().into_iter().next().map(|(_, token)| token);
+        let door = Door::plain(&app)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = watch::channel(false);
         let serving = app.clone();
-        let run = move || runtime.block_on(crate::serve::embedded(serving, listener, stopped));
+        let run = move || runtime.block_on(crate::serve::embedded(serving, listener, door, stopped));
         let thread = std::thread::Builder::new().name("tpmock".to_owned()).spawn(run).map_err(failed)?;
         Ok(Self { app, url, token, stop, thread: Some(thread) })
     }
@@ -75,6 +77,11 @@ impl Server {
     /// What a program needs to find the server, by the names that `tpmock exec` and `tpmock env` give it.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.app.environment(&self.url)
+    }
+
+    /// What a program needs that cannot be told another address, where the settings make the server a proxy.
+    pub fn proxy_environment(&self, workspace: &str) -> Vec<(&'static str, String)> {
+        self.app.proxy_environment(&self.url, workspace)
     }
 
     /// What was asked of it so far, in one sentence.

@@ -1,5 +1,6 @@
 //! HTTPS with a CA of our own, made once and kept, so that clients trust it once.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use crate::app::StartError;
 
 /// The certificate that clients are told to trust.
 pub const CA_FILE: &str = "ca.pem";
+/// Held while the others are made.
+const LOCK_FILE: &str = ".lock";
 const CA_KEY_FILE: &str = "ca-key.pem";
 const CERTIFICATE_FILE: &str = "server.pem";
 const KEY_FILE: &str = "server-key.pem";
@@ -28,9 +31,7 @@ const NAMES: [&str; 5] = ["localhost", "127.0.0.1", "::1", "tpondemand.com", "*.
 /// # Errors
 /// A folder that cannot be used, or files in it that are no certificates.
 pub fn acceptor(dir: &Path) -> Result<TlsAcceptor, StartError> {
-    if !dir.join(CERTIFICATE_FILE).exists() {
-        make(dir)?;
-    }
+    make(dir)?;
     let broken = |what: &str| {
         StartError(format!("{} holds no usable {what}; delete the folder to make new ones", dir.display()))
     };
@@ -42,18 +43,35 @@ pub fn acceptor(dir: &Path) -> Result<TlsAcceptor, StartError> {
     Ok(TlsAcceptor::from(Arc::new(config.map_err(|_| broken("pair of certificate and key"))?)))
 }
 
+/// Makes what is not there yet; of several programs that start together, one does.
 fn make(dir: &Path) -> Result<(), StartError> {
+    if dir.join(CERTIFICATE_FILE).exists() {
+        return Ok(());
+    }
     let failed = |what: &dyn std::fmt::Display| {
         StartError(format!("the certificates in {} cannot be made: {what}", dir.display()))
     };
     std::fs::create_dir_all(dir).map_err(|e| failed(&e))?;
+    let lock = std::fs::File::create(dir.join(LOCK_FILE)).map_err(|e| failed(&e))?;
+    lock.lock().map_err(|e| failed(&e))?;
+    if dir.join(CERTIFICATE_FILE).exists() {
+        return Ok(());
+    }
     let (ca, certificate) = certificates().map_err(|e| failed(&e))?;
     let write = |name: &str, text: &str| std::fs::write(dir.join(name), text).map_err(|e| failed(&e));
-    write(CA_KEY_FILE, &ca.1)?;
+    let write_secret = |name: &str, text: &str| secret(&dir.join(name), text).map_err(|e| failed(&e));
+    write_secret(CA_KEY_FILE, &ca.1)?;
     write(CA_FILE, &ca.0)?;
-    write(KEY_FILE, &certificate.1)?;
+    write_secret(KEY_FILE, &certificate.1)?;
     // last, since its presence says that all is there
     write(CERTIFICATE_FILE, &certificate.0)
+}
+
+/// A file that nobody else may read.
+fn secret(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).open(file)?.write_all(text.as_bytes())
 }
 
 type Pair = (String, String);

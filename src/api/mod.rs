@@ -27,6 +27,7 @@ mod percent;
 mod picture;
 mod place;
 mod plan_key;
+mod proxied;
 mod represent;
 mod storage;
 mod stream;
@@ -57,10 +58,14 @@ pub(crate) use faults::{Dropped, Faults};
 pub(crate) use journal::Journal;
 pub use journal::Recorded;
 pub(crate) use metrics::Metrics;
+pub(crate) use proxied::{proxy_router, tunnel_router, workspace_of};
 
 pub fn router(app: &App) -> Router {
     Router::new().fallback(exchange::handle).with_state(app.clone())
 }
+
+/// What answers requests, for those who have a socket.
+pub(crate) type Routes = Router;
 
 /// The same behind TLS, where links begin with https.
 pub(crate) fn secure_router(app: &App) -> Router {

@@ -22,6 +22,15 @@ pub struct Ask {
 }
 
 #[derive(Debug, Args, Clone)]
+pub struct Env {
+    /// For programs that know only https://NAME.tpondemand.com: the proxy, and the authority they are to trust.
+    #[arg(long)]
+    pub proxy: bool,
+    #[command(flatten)]
+    pub ask: Ask,
+}
+
+#[derive(Debug, Args, Clone)]
 pub struct Snapshot {
     #[command(subcommand)]
     pub command: SnapshotCommand,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::ask::{Ask, Export, Import, Seed, Snapshot};
+use super::ask::{Ask, Env, Export, Import, Seed, Snapshot};
 use super::completions::Completions;
 use super::explain::Explain;
 use super::serve::{Serve, port};
@@ -39,7 +39,7 @@ pub enum Command {
     /// Start a server on a free port, run a command with its address in the environment, and stop.
     Exec(Box<Exec>),
     /// Print what to export so that a shell and its programs know a running server.
-    Env(Ask),
+    Env(Env),
     /// Put a workspace of a running server back to its beginning.
     Reset(Ask),
     /// Take, restore, list or delete named snapshots of a running server.

@@ -40,6 +40,9 @@ pub struct Serve {
     /// Where the CA and the certificate are kept between starts [default: tpmock in the user's data folder].
     #[arg(long, env = "TPMOCK_TLS_DIR", value_name = "DIR")]
     tls_dir: Option<PathBuf>,
+    /// Be an HTTP proxy too, which ends tunnels to NAME.tpondemand.com and answers them from the workspace NAME.
+    #[arg(long, env = "TPMOCK_PROXY")]
+    proxy: bool,
     /// Most workspaces at a time.
     #[arg(long, env = "TPMOCK_MAX_WORKSPACES", default_value_t = 4096, value_name = "N")]
     max_workspaces: usize,
@@ -107,7 +110,7 @@ impl Serve {
         let tls = self.tls.then(|| Tls {
             port: self.tls_port,
             port_file: self.tls_port_file.clone(),
-            dir: self.tls_dir.clone().unwrap_or_else(user_folder),
+            dir: self.certificates(),
         });
         Ok(Config {
             host: self.host,
@@ -116,6 +119,7 @@ impl Serve {
             auth: self.auth,
             base_url: self.base_url.clone(),
             tls,
+            proxy: self.proxy.then(|| self.certificates()),
             max_workspaces: self.max_workspaces,
             workspace_idle: self.workspace_idle.map(Duration::from_secs),
             snapshots: self.snapshots.clone(),
@@ -133,6 +137,12 @@ impl Serve {
             },
             ..self.world.config()
         })
+    }
+}
+
+impl Serve {
+    fn certificates(&self) -> PathBuf {
+        self.tls_dir.clone().unwrap_or_else(user_folder)
     }
 }
 

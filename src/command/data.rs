@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::Value;
 
 use super::remote;
-use crate::cli::{Ask, Export, Import, SnapshotCommand};
+use crate::cli::{Ask, Env, Export, Import, SnapshotCommand};
 
 pub fn print(bytes: &[u8]) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
@@ -29,14 +29,38 @@ fn say(ask: &Ask, (body, value): &(Vec<u8>, Value), sentence: impl FnOnce(&Value
 }
 
 /// Lines for `eval "$(tpmock env)"`.
-pub fn env(ask: &Ask) -> Result<(), String> {
-    let answer = ask_json(ask, "GET", "env")?;
+pub fn env(env: &Env) -> Result<(), String> {
+    let ask = &env.ask;
+    let answer = ask_json(ask, "GET", if env.proxy { "env?proxy" } else { "env" })?;
     say(ask, &answer, |value| {
         let line = |(name, value): (&String, &Value)| {
             value.as_str().map(|text| format!("export {name}='{}'", text.replace('\'', "'\\''")))
         };
-        value.as_object().into_iter().flatten().filter_map(line).collect::<Vec<_>>().join("\n")
+        let exports = value.as_object().into_iter().flatten().filter_map(line);
+        let hints = if env.proxy { hints(value, &ask.url) } else { Vec::new() };
+        exports.chain(hints).collect::<Vec<_>>().join("\n")
     })
+}
+
+/// What has no variable of its own, as comments.
+fn hints(value: &Value, url: &str) -> Vec<String> {
+    let authority = text(value, "SSL_CERT_FILE");
+    let proxy = text(value, "HTTPS_PROXY").trim_start_matches("http://");
+    let (host, port) = proxy.rsplit_once(':').unwrap_or((proxy, "80"));
+    vec![
+        "# curl, Python, Go and .NET on Linux need no more; Node.js follows the proxy from version 24 on.".to_owned(),
+        format!(
+            "# On another machine or in a container: curl {url}/_tpmock/ca.pem > ca.pem, and name that file above."
+        ),
+        "# Java wants the certificate in a store of its own:".to_owned(),
+        format!(
+            "#   keytool -importcert -noprompt -alias tpmock -file '{authority}' -keystore tpmock.p12 -storepass tpmock"
+        ),
+        format!(
+            "#   export JAVA_TOOL_OPTIONS='-Dhttps.proxyHost={host} -Dhttps.proxyPort={port} -Dhttp.proxyHost={host} \
+             -Dhttp.proxyPort={port} -Djavax.net.ssl.trustStore=tpmock.p12 -Djavax.net.ssl.trustStorePassword=tpmock'"
+        ),
+    ]
 }
 
 pub fn reset(ask: &Ask) -> Result<(), String> {

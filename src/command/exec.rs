@@ -4,6 +4,7 @@ use std::process::{Command, ExitStatus};
 
 use crate::cli::Exec;
 use crate::server::Server;
+use crate::store::DEFAULT;
 
 /// Runs the command; its own exit code comes back, and one line goes to standard error.
 pub fn run(exec: &Exec) -> Result<u8, String> {
@@ -17,9 +18,8 @@ pub fn run(exec: &Exec) -> Result<u8, String> {
     };
     let mut command = Command::new(program);
     command.args(arguments);
-    for (name, value) in server.environment() {
-        command.env(name, value);
-    }
+    command.envs(server.environment());
+    command.envs(server.proxy_environment(DEFAULT));
     let status = command.status().map_err(|e| format!("'{}' does not start: {e}", program.to_string_lossy()))?;
     let code = code(status);
     eprintln!("tpmock: {}; {}; the command ended with {code}", server.summary(), server.used().summary());

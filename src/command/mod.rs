@@ -15,7 +15,7 @@ use crate::cli::Command;
 pub fn run(command: &Command) -> Result<u8, String> {
     match command {
         Command::Exec(exec) => return exec::run(exec),
-        Command::Env(ask) => data::env(ask),
+        Command::Env(env) => data::env(env),
         Command::Reset(ask) => data::reset(ask),
         Command::Snapshot(snapshot) => data::snapshot(&snapshot.command),
         Command::Export(export) => data::export(export),

@@ -46,4 +46,5 @@ pub use query_plan::{PlanStep, query_plan};
 pub use run::{Outcome, Request, Rest, Root, run};
 pub use select::{execute, records, select};
 pub use template::Template;
+pub(crate) use workspace::check_key;
 pub use workspace::{DEFAULT, Workspace};

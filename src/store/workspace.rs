@@ -88,7 +88,7 @@ impl Workspace {
 }
 
 /// Keys are safe in paths, headers and logs.
-pub(super) fn check_key(key: &str) -> Result<(), StoreError> {
+pub(crate) fn check_key(key: &str) -> Result<(), StoreError> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
     // "." and ".." are steps of a path, which clients and proxies resolve.
     let steps = matches!(key, "." | "..");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::call::Call;
-use super::super::error::Error;
+use super::super::error::{Error, Kind};
 use super::super::explain;
 use super::guard::{allowed, only};
 use super::{body, clock, coverage, faults, requests, seeds, snapshots, workspaces};
@@ -40,10 +40,13 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["requests.har"] => requests::archive(app, call),
         ["env"] => {
             only(call, &[Method::GET])?;
-            let (app, url) = (app.clone(), call.base.clone());
-            let found = body::blocking(&app.clone(), call, move |_, _| Ok(app.environment(&url))).await?;
-            let found = found.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
-            Ok(Answer::json(200, &Value::Object(found.collect())))
+            environment(app, call).await
+        }
+        ["ca.pem"] => {
+            only(call, &[Method::GET, Method::HEAD])?;
+            let authority = body::blocking(app, call, |state, _| Ok(state.authority())).await?;
+            let authority = authority.ok_or_else(|| Error::no_resource(&call.path))?;
+            Ok(Answer::new(200, "application/x-pem-file", authority.into_bytes()))
         }
         ["metrics"] => {
             only(call, &[Method::GET])?;
@@ -57,6 +60,21 @@ pub async fn route(app: &App, call: &Call) -> Result<Answer, Error> {
         ["diff"] => seeds::diff(app, call).await,
         _ => Err(Error::no_resource(&call.path)),
     }
+}
+
+/// What a client needs to know; with `?proxy`, one that cannot be told an address.
+async fn environment(app: &App, call: &Call) -> Result<Answer, Error> {
+    let (server, url, key) = (app.clone(), call.base.clone(), call.workspace.key().to_owned());
+    let proxy = call.parameters.get("proxy").is_some();
+    if proxy && app.config().proxy.is_none() {
+        return Err(Error::new(Kind::Conflict, "this server is no proxy, start it with --proxy"));
+    }
+    let found = body::blocking(app, call, move |_, _| {
+        let origin = url.strip_suffix(&format!("/w/{key}")).unwrap_or(&url);
+        Ok(if proxy { server.proxy_environment(origin, &key) } else { server.environment(&url) })
+    });
+    let found = found.await?.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
+    Ok(Answer::json(200, &Value::Object(found.collect())))
 }
 
 /// Which content the workspace has now.

@@ -6,6 +6,7 @@ mod coverage;
 mod explain;
 mod faults;
 mod operation;
+mod proxy;
 mod requests;
 mod seeds;
 mod snapshots;

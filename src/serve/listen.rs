@@ -1,6 +1,5 @@
 //! Listening: binds, announces, serves, stops without cutting a request off.
 
-use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,25 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::ServiceExt;
 
-use crate::api::Dropped;
+use super::door::{self, Door};
 use crate::app::{App, StartError};
 use crate::config::{Auth, SeedSource};
-use crate::head::Lenient;
 
 /// How long open requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// A client has this long to send its head; a connection that says nothing does not stay for ever.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves until `stop` says so.
 ///
@@ -44,8 +35,9 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
             Some((crate::tls::acceptor(&tls.dir)?, listener))
         }
     };
+    let door = Door::plain(&app)?;
     let (stopping, stopped) = watch::channel(false);
-    let plain = tokio::spawn(accept(app.clone(), listener, None, stopped.clone()));
+    let plain = tokio::spawn(accept(app.clone(), listener, door, stopped.clone()));
     if let Some(file) = &config.port_file {
         write_port(file, &url)?;
     }
@@ -56,7 +48,7 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
             if let Some(file) = config.tls.as_ref().and_then(|t| t.port_file.as_ref()) {
                 write_port(file, &format!("https://{port}"))?;
             }
-            Some((tokio::spawn(accept(app.clone(), listener, Some(acceptor), stopped)), port))
+            Some((tokio::spawn(accept(app.clone(), listener, Door::Secure(acceptor), stopped)), port))
         }
     };
     let idle = tokio::spawn(drop_idle_workspaces(app.clone()));
@@ -73,10 +65,10 @@ pub async fn serve(app: App, stop: impl Future<Output = ()>) -> Result<(), Start
 }
 
 /// Serves on a listener of the caller's, without a word to anybody, until told to stop.
-pub(crate) async fn embedded(app: App, listener: std::net::TcpListener, stopped: watch::Receiver<bool>) {
+pub(crate) async fn embedded(app: App, listener: std::net::TcpListener, door: Door, stopped: watch::Receiver<bool>) {
     let Ok(listener) = TcpListener::from_std(listener) else { return };
     let idle = tokio::spawn(drop_idle_workspaces(app.clone()));
-    accept(app, listener, None, stopped).await;
+    accept(app, listener, door, stopped).await;
     idle.abort();
 }
 
@@ -109,20 +101,11 @@ fn write_port(file: &Path, url: &str) -> Result<(), StartError> {
 }
 
 /// Takes connections until told to stop, then lets their requests end.
-async fn accept(
-    app: App,
-    listener: TcpListener,
-    tls: Option<tokio_rustls::TlsAcceptor>,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn accept(app: App, listener: TcpListener, door: Door, mut stopped: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = TowerToHyperService::new(ServiceExt::<Request<Incoming>>::map_result(app.router(), unless_dropped));
-    let secure_service = TowerToHyperService::new(ServiceExt::<Request<Incoming>>::map_result(
-        crate::api::secure_router(&app),
-        unless_dropped,
-    ));
+    http.timer(TokioTimer::new()).header_read_timeout(door::PATIENCE);
+    let service = door::service(door.routes(&app));
     let seats = Arc::new(Semaphore::new(app.config().limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     loop {
         // no more connections are taken than may be open; the others wait in the system's queue
@@ -143,22 +126,25 @@ async fn accept(
         };
         let _ = stream.set_nodelay(true);
         let watcher = graceful.watcher();
-        match &tls {
-            None => {
-                let connection = http.serve_connection(TokioIo::new(Lenient::new(stream)), service.clone());
-                let connection = watcher.watch(connection);
+        let (http, service) = (http.clone(), service.clone());
+        match &door {
+            Door::Plain => drop(tokio::spawn(async move {
+                door::talk(&http, watcher, stream, service).await;
+                drop(seat);
+            })),
+            Door::Secure(acceptor) => {
+                let acceptor = acceptor.clone();
                 tokio::spawn(async move {
-                    let _ = connection.await;
+                    if let Some(stream) = door::shake(&acceptor, stream).await {
+                        door::talk(&http, watcher, stream, service).await;
+                    }
                     drop(seat);
                 });
             }
-            Some(acceptor) => {
-                let (acceptor, http, service) = (acceptor.clone(), http.clone(), secure_service.clone());
+            Door::Proxy(acceptor) => {
+                let (app, acceptor) = (app.clone(), acceptor.clone());
                 tokio::spawn(async move {
-                    let shaken = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await;
-                    if let Ok(Ok(stream)) = shaken {
-                        let _ = watcher.watch(http.serve_connection(TokioIo::new(Lenient::new(stream)), service)).await;
-                    }
+                    door::proxy(&app, &acceptor, &http, watcher, stream, service).await;
                     drop(seat);
                 });
             }
@@ -187,16 +173,6 @@ impl Drop for Seat {
     }
 }
 
-type Broken = Box<dyn std::error::Error + Send + Sync>;
-
-/// An error ends a connection without an answer, which is what a fault may ask for.
-fn unless_dropped<B>(result: Result<Response<B>, Infallible>) -> Result<Response<B>, Broken> {
-    match result {
-        Ok(response) if response.extensions().get::<Dropped>().is_none() => Ok(response),
-        _ => Err("cut by a fault".into()),
-    }
-}
-
 /// The banner; its last line is the sign that the server answers and never changes.
 fn announce(app: &App, url: &str, tokens: &[(String, String)], tls: Option<SocketAddr>) {
     let config = app.config();
@@ -216,6 +192,10 @@ fn announce(app: &App, url: &str, tokens: &[(String, String)], tls: Option<Socke
     if let (Some(address), Some(tls)) = (tls, &config.tls) {
         line("HTTPS", &format!("https://{address}"));
         line("CA", &tls.dir.join(crate::tls::CA_FILE).display().to_string());
+    }
+    if let Some(folder) = &config.proxy {
+        line("proxy", &format!("{url} for NAME.tpondemand.com"));
+        line("CA", &folder.join(crate::tls::CA_FILE).display().to_string());
     }
     match config.auth {
         Auth::Open => line("login", "nobody is asked; everybody is an administrator"),
