@@ -5,6 +5,7 @@
 //! that refusal has the service's shape. Bodies pass untouched.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -218,8 +219,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Lenient<S> {
         while this.sent == this.ready.len() {
             this.ready.clear();
             this.sent = 0;
-            let mut chunk = [0; CHUNK];
-            let mut incoming = ReadBuf::new(&mut chunk);
+            let mut chunk = [MaybeUninit::uninit(); CHUNK];
+            let mut incoming = ReadBuf::uninit(&mut chunk);
             ready!(Pin::new(&mut this.inner).poll_read(cx, &mut incoming))?;
             if incoming.filled().is_empty() {
                 // what was collected is all there will be

@@ -6,14 +6,15 @@ use super::answer::Answer;
 use super::call::Call;
 use super::page::{Prepared, finish, times};
 use super::v1_parameters::V1Parameters;
+use super::v1_write::scene;
 use crate::app::App;
 use crate::catalog::EntityId;
 use crate::event::{Links, ListForm, Name, Sink};
 use crate::query::{self, Caller, Read, Scene};
 use crate::rules::accounts::Account;
-use crate::rules::write::{Refusal, Result};
+use crate::rules::write::{Refusal, Result, Tx, settle_left};
 use crate::sql::{self, Plan};
-use crate::store::{self, Connection, Request, Rest, Root, StoreError};
+use crate::store::{self, Connection, Known, Request, Rest, Root, StoreError};
 use crate::value::Scalar;
 use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter};
 
@@ -71,6 +72,15 @@ impl Represent {
                 Ok(writer.finish())
             }
         }
+    }
+
+    /// Does what the requests of a commit left to its end; this is the last of them.
+    pub fn close(&self, db: &Connection, known: &Known) -> std::result::Result<(), StoreError> {
+        let settled = Tx::new(scene(&self.app, &self.call, db), known, &self.caller).and_then(|tx| settle_left(&tx));
+        settled.map_err(|refusal| match refusal {
+            Refusal::Store(error) => error,
+            other => StoreError::Sql(format!("the sums could not be made: {other:?}")),
+        })
     }
 
     /// The answer with its headers.

@@ -9,13 +9,13 @@ use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
 use super::represent::Done;
-use super::v1_write::{body, run, shape};
+use super::v1_write::{body, run, scene, shape};
 use crate::app::App;
 use crate::catalog::EntityId;
 use crate::draft::Draft;
 use crate::rules::accounts::Account;
 use crate::rules::write::{self, Tx};
-use crate::store::Lane;
+use crate::store::{Known, Lane};
 
 /// Answers `POST /api/v1/Undelete` and `…/bulk`.
 ///
@@ -116,8 +116,8 @@ pub async fn deleted_items(app: &App, call: &Arc<Call>, caller: &Account, rest: 
 async fn list(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityId) -> Result<Answer, Error> {
     let (app_, call_, caller) = (app.clone(), Arc::clone(call), caller.clone());
     let rows = app.state.store.read(&call.workspace, Lane::Short, move |db| {
-        let (state, workspace) = (&app_.state, &call_.workspace);
-        let tx = Tx::new(db, &state.model, &state.definitions, &caller, workspace.clock.now(), workspace.zone())?;
+        let known = Known::default();
+        let tx = Tx::new(scene(&app_, &call_, db), &known, &caller)?;
         write::deleted(&tx, tx.catalog().entity(entity))
     });
     let rows = rows.await??;

@@ -19,7 +19,8 @@ use crate::coverage::Operation;
 use crate::draft::Draft;
 use crate::query::mutate::{Mutation, mutate};
 use crate::rules::accounts::Account;
-use crate::rules::write::{self, Refusal, Tx};
+use crate::rules::write::{self, Refusal, Scene, Tx};
+use crate::store::Connection;
 use crate::wire::{decode_json, decode_xml};
 
 /// Elements of one bulk call. Source: vendor's documentation.
@@ -101,14 +102,16 @@ pub async fn run(
 ) -> Result<(Arc<Represent>, usize, Vec<u8>), Error> {
     let represent = Arc::new(Represent { app: app.clone(), call: Arc::clone(call), caller: caller.clone(), shape });
     let inner = Arc::clone(&represent);
-    let written = app.state.store.write(&call.workspace, move |db| {
-        let (state, workspace) = (&inner.app.state, &inner.call.workspace);
-        let now = workspace.clock.now();
-        let tx = Tx::new(db, &state.model, &state.definitions, &inner.caller, now, workspace.zone())?;
+    let written = app.state.store.write_knowing(&call.workspace, move |db, known| {
+        let tx = Tx::new(scene(&inner.app, &inner.call, db), known, &inner.caller)?;
         let done = job(&tx)?;
         write::settle(&tx)?;
         let body = inner.body(db, &done)?;
         write::settle_later(&tx)?;
+        if write::leave(&tx) {
+            let last = Arc::clone(&inner);
+            known.close_with(move |db, known| last.close(db, known));
+        }
         let rows = if let Done::Many(_, ids) = &done { ids.len() } else { 1 };
         Ok::<_, Refusal>((rows, body, tx.accounts_changed.get()))
     });
@@ -117,6 +120,13 @@ pub async fn run(
         app.state.memory(&call.workspace).forget();
     }
     Ok((represent, rows, body))
+}
+
+/// What the rules of a request work on.
+pub fn scene<'a>(app: &'a App, call: &'a Call, db: &'a Connection) -> Scene<'a> {
+    let (state, workspace) = (&app.state, &call.workspace);
+    let (now, zone) = (workspace.clock.now(), &**workspace.zone());
+    Scene { db, model: &state.model, definitions: &state.definitions, now, zone }
 }
 
 fn apply(tx: &Tx<'_>, entity: EntityId, work: &Work) -> write::Result<Done> {

@@ -10,20 +10,32 @@ fn bound(value: Value) -> Fragment {
 }
 
 /// A new row.
-pub fn insert(table: &str, columns: Vec<(String, Value)>) -> Fragment {
-    let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
-    let before = format!("INSERT INTO {} ({}) VALUES (", quoted(table), names.join(", "));
-    Fragment::list(&before, columns.into_iter().map(|(_, value)| bound(value)), ", ", ")")
+pub fn insert<C: AsRef<str>>(table: &str, columns: Vec<(C, Value)>) -> Fragment {
+    let mut text = format!("INSERT INTO {} (", quoted(table));
+    for (i, (name, _)) in columns.iter().enumerate() {
+        text.push_str(if i == 0 { "\"" } else { ", \"" });
+        text.push_str(name.as_ref());
+        text.push('"');
+    }
+    text.push_str(") VALUES (");
+    for i in 0..columns.len() {
+        text.push_str(if i == 0 { "?" } else { ", ?" });
+    }
+    text.push(')');
+    Fragment { text, params: columns.into_iter().map(|(_, value)| Param::Value(value)).collect() }
 }
 
 /// New values for some columns of one row.
-pub fn update(table: &str, id: i64, columns: Vec<(String, Value)>) -> Fragment {
-    let sets = columns
-        .into_iter()
-        .map(|(name, value)| Fragment::list(&format!("{} = ", quoted(&name)), [bound(value)], "", ""));
-    let mut update = Fragment::list(&format!("UPDATE {} SET ", quoted(table)), sets, ", ", " WHERE \"Id\" = ");
-    update.push(bound(Value::Int(id)));
-    update
+pub fn update<C: AsRef<str>>(table: &str, id: i64, columns: Vec<(C, Value)>) -> Fragment {
+    let mut text = format!("UPDATE {} SET ", quoted(table));
+    for (i, (name, _)) in columns.iter().enumerate() {
+        text.push_str(if i == 0 { "\"" } else { ", \"" });
+        text.push_str(name.as_ref());
+        text.push_str("\" = ?");
+    }
+    text.push_str(" WHERE \"Id\" = ?");
+    let values = columns.into_iter().map(|(_, value)| value).chain([Value::Int(id)]);
+    Fragment { text, params: values.map(Param::Value).collect() }
 }
 
 pub fn delete(table: &str, id: i64) -> Fragment {
@@ -43,10 +55,10 @@ pub fn find(table: &str, columns: Vec<(String, Value)>) -> Fragment {
     Fragment::list(&format!("SELECT \"Id\" FROM {} WHERE ", quoted(table)), tests, " AND ", " ORDER BY \"Id\"")
 }
 
-/// Moves a counter on; no row comes back where it was never started.
-pub fn next(counter: &str) -> Fragment {
-    let before = "UPDATE \"Sequence\" SET \"Value\" = \"Value\" + 1 WHERE \"Name\" = ";
-    Fragment::list(before, [bound(Value::Text(counter.to_owned()))], "", " RETURNING \"Value\"")
+/// The last value a counter gave; no row comes back where it was never started.
+pub fn counter(counter: &str) -> Fragment {
+    let before = "SELECT \"Value\" FROM \"Sequence\" WHERE \"Name\" = ";
+    Fragment::list(before, [bound(Value::Text(counter.to_owned()))], "", "")
 }
 
 /// Starts a counter above the largest value in `columns` (`(table, column)`).
@@ -79,11 +91,7 @@ mod tests {
 
     #[test]
     fn values_are_bound_never_written() {
-        let update = update(
-            "General",
-            7,
-            vec![("Name".into(), Value::Text("'; DROP".into())), ("Effort".into(), Value::Real(1.0))],
-        );
+        let update = update("General", 7, vec![("Name", Value::Text("'; DROP".into())), ("Effort", Value::Real(1.0))]);
         assert_eq!(update.text, "UPDATE \"General\" SET \"Name\" = ?, \"Effort\" = ? WHERE \"Id\" = ?");
         assert_eq!(update.params.len(), 3);
     }

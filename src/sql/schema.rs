@@ -116,14 +116,17 @@ fn column_type(ty: ValueType) -> &'static str {
     }
 }
 
-/// One index for each stored reference, one for the kind, one for the default sort.
+/// One index for each stored reference, one for the kind, one for the default sort. What a past state copies from its
+/// source is not indexed: it is asked for by source, and every change writes one.
 fn add_indexes(catalog: &Catalog, entity: &Entity, table: &mut Table) {
     if entity.kinds.is_some() {
         table.indexes.insert(vec![KIND_COLUMN.into()]);
     }
-    for (_, reference) in entity.references() {
+    let source = entity.source.map(|id| catalog.entity(id));
+    for (member, reference) in entity.references() {
         if let Storage::Column(column) = &reference.storage
             && column != KIND_COLUMN
+            && source.is_none_or(|source| source.member(&member.name).is_none())
             && catalog.entity(reference.target).kind != EntityKind::History
         {
             table.indexes.insert(vec![column.clone()]);

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::error::StoreError;
+use super::known::Known;
 
 /// What a write answers once it is committed: the job's own result.
 pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
@@ -17,7 +18,7 @@ pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
 /// A closure with the way back to whoever waits for it.
 pub(super) trait Job: Send {
     /// Runs inside its savepoint; says whether to keep what it did.
-    fn run(&mut self, db: &Connection) -> bool;
+    fn run(&mut self, db: &Connection, known: &Known) -> bool;
     /// Hands the result out, or why there is none.
     fn answer(self: Box<Self>, fate: Result<(), StoreError>);
 }
@@ -36,13 +37,13 @@ impl<F, T, E> Task<F, T, E> {
 
 impl<F, T, E> Job for Task<F, T, E>
 where
-    F: FnOnce(&Connection) -> Result<T, E> + Send,
+    F: FnOnce(&Connection, &Known) -> Result<T, E> + Send,
     T: Send,
     E: Send,
 {
-    fn run(&mut self, db: &Connection) -> bool {
+    fn run(&mut self, db: &Connection, known: &Known) -> bool {
         if let Some(work) = self.work.take() {
-            self.result = catch_unwind(AssertUnwindSafe(|| work(db))).ok();
+            self.result = catch_unwind(AssertUnwindSafe(|| work(db, known))).ok();
         }
         matches!(self.result, Some(Ok(_)))
     }
@@ -61,15 +62,16 @@ where
 }
 
 /// Runs the jobs in one transaction and answers them. False when the connection is no longer to be trusted.
-pub(super) fn commit_together(db: &Connection, jobs: Vec<Box<dyn Job>>) -> bool {
+pub(super) fn commit_together(db: &Connection, known: &Known, jobs: Vec<Box<dyn Job>>) -> bool {
     let mut healthy = true;
     let mut waiting = VecDeque::from(jobs);
     // More than one round only when a job broke the transaction: those behind it did not run yet.
     while !waiting.is_empty() {
         let mut done = Vec::with_capacity(waiting.len());
-        let fate = transact(db, &mut waiting, &mut done);
+        let fate = transact(db, known, &mut waiting, &mut done);
         if fate.is_err() {
             healthy = false;
+            known.reset();
             if !db.is_autocommit() {
                 let _ = execute(db, "ROLLBACK");
             }
@@ -86,22 +88,25 @@ pub(super) fn commit_together(db: &Connection, jobs: Vec<Box<dyn Job>>) -> bool 
 
 fn transact(
     db: &Connection,
+    known: &Known,
     waiting: &mut VecDeque<Box<dyn Job>>,
     done: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     execute(db, "BEGIN IMMEDIATE")?;
     while let Some(mut job) = waiting.pop_front() {
-        let kept = run_apart(db, job.as_mut());
+        let kept = run_apart(db, known, job.as_mut());
         done.push(job);
         kept?;
     }
+    known.close(db)?;
     execute(db, "COMMIT")
 }
 
 /// Runs one job in its savepoint. An error means the whole transaction is lost.
-fn run_apart(db: &Connection, job: &mut dyn Job) -> Result<(), StoreError> {
+fn run_apart(db: &Connection, known: &Known, job: &mut dyn Job) -> Result<(), StoreError> {
     execute(db, "SAVEPOINT job")?;
-    let keep = job.run(db);
+    let keep = job.run(db, known);
+    known.job_ended(keep);
     if db.is_autocommit() {
         // Some failures (disk full, I/O) make SQLite roll the whole transaction back by itself.
         return Err(StoreError::Aborted);

@@ -13,6 +13,7 @@ use super::database::Database;
 use super::durable::{Found, inspect};
 use super::error::StoreError;
 use super::home::Home;
+use super::known::Known;
 use super::options::{Lane, Options, Origin};
 use super::pool::Pool;
 use super::template::Template;
@@ -201,6 +202,19 @@ impl Store {
         T: Send + 'static,
         E: Send + 'static,
     {
+        self.write_knowing(workspace, move |db, _| job(db)).await
+    }
+
+    /// [`Store::write`] with what the writer remembers.
+    pub async fn write_knowing<T, E>(
+        &self,
+        workspace: &Workspace,
+        job: impl FnOnce(&Connection, &Known) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
         writer::submit(&workspace.database(), &self.writers, job)?.await.unwrap_or(Err(StoreError::Aborted))
     }
 
@@ -214,7 +228,7 @@ impl Store {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let receiver = writer::submit(&workspace.database(), &self.writers, job)?;
+        let receiver = writer::submit(&workspace.database(), &self.writers, move |db, _| job(db))?;
         receiver.blocking_recv().unwrap_or(Err(StoreError::Aborted))
     }
 

@@ -40,18 +40,12 @@ pub fn execute(connection: &Connection, sql: &str, parameters: &[Value]) -> Resu
     Ok(statement.raw_execute()?)
 }
 
-/// All rows of a statement, each value with the name of its column.
+/// The names of the columns a statement gives.
 ///
 /// # Errors
 /// SQLite's.
-pub fn records(
-    connection: &Connection,
-    sql: &str,
-    parameters: &[Value],
-) -> Result<Vec<Vec<(String, Value)>>, StoreError> {
-    let names: Vec<String> = connection.prepare_cached(sql)?.column_names().map(str::to_owned).collect();
-    let rows = select(connection, sql, parameters)?;
-    Ok(rows.into_iter().map(|row| names.iter().cloned().zip(row).collect()).collect())
+pub fn columns(connection: &Connection, sql: &str) -> Result<Vec<String>, StoreError> {
+    Ok(connection.prepare_cached(sql)?.column_names().map(str::to_owned).collect())
 }
 
 fn bind(statement: &mut Statement<'_>, parameters: &[Value]) -> Result<(), StoreError> {

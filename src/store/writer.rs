@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::commit::{Job, Outcome, Task, commit_together};
 use super::database::Database;
 use super::error::StoreError;
+use super::known::Known;
 use super::template::Template;
 
 /// Jobs that may wait for one writer.
@@ -61,7 +62,7 @@ impl std::fmt::Debug for WriterQueue {
 pub(super) fn submit<T, E>(
     database: &Arc<Database>,
     crowd: &Arc<AtomicUsize>,
-    work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    work: impl FnOnce(&Connection, &Known) -> Result<T, E> + Send + 'static,
 ) -> Result<oneshot::Receiver<Outcome<T, E>>, StoreError>
 where
     T: Send + 'static,
@@ -166,17 +167,18 @@ struct Writer {
 impl Writer {
     fn run(&self) {
         self.crowd.fetch_add(1, Ordering::Relaxed);
-        let mut connection = None;
+        let mut desk = None;
         while let Some(batch) = self.database.writer.next_batch(&self.database, &self.crowd) {
-            self.serve(batch, &mut connection);
+            self.serve(batch, &mut desk);
         }
-        drop(connection);
+        drop(desk);
         self.crowd.fetch_sub(1, Ordering::Relaxed);
     }
 
-    fn serve(&self, batch: Vec<Item>, connection: &mut Option<Connection>) {
-        let db = match connection.take().map_or_else(|| self.database.open_writer(), Ok) {
-            Ok(db) => connection.insert(db),
+    fn serve(&self, batch: Vec<Item>, desk: &mut Option<(Connection, Known)>) {
+        let open = || Ok((self.database.open_writer()?, Known::default()));
+        let (db, known) = match desk.take().map_or_else(open, Ok) {
+            Ok(opened) => desk.insert(opened),
             Err(error) => return refuse(batch, &error),
         };
         let mut jobs = Vec::with_capacity(batch.len());
@@ -185,6 +187,7 @@ impl Writer {
                 Item::Job(job) => jobs.push(job),
                 Item::Replace { template, generation, reply } => {
                     let replaced = template.restore_into(db);
+                    known.reset();
                     if replaced.is_ok() {
                         self.database.set_generation(generation);
                     }
@@ -192,8 +195,8 @@ impl Writer {
                 }
             }
         }
-        if !jobs.is_empty() && !commit_together(db, jobs) {
-            *connection = None;
+        if !jobs.is_empty() && !commit_together(db, known, jobs) {
+            *desk = None;
         }
     }
 }

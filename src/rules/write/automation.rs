@@ -5,7 +5,7 @@
 
 use super::change::{Change, is_a};
 use super::tx::{Result, Tx};
-use super::{save, workflow};
+use super::{save, settings, workflow};
 use crate::catalog::Entity;
 use crate::query::mutate::{Assignment, Mutation, To};
 use crate::value::Value;
@@ -26,9 +26,7 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if change.is_new() || !change.changes("EntityStateId") || !is_a(tx, change.entity, "Assignable") {
         return Ok(());
     }
-    let enabled = tx.query(r#"SELECT "Name" FROM "CustomRule" WHERE "IsEnabled" = 1 ORDER BY "Id""#, &[])?;
-    for row in &enabled {
-        let Some(Value::Text(name)) = row.first() else { continue };
+    for name in settings::enabled_rules(tx)?.iter() {
         if let Some((_, run)) = RULES.iter().find(|(names, _)| names.iter().any(|n| n.eq_ignore_ascii_case(name))) {
             run(tx, change)?;
         }

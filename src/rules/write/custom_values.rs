@@ -3,19 +3,20 @@
 //! Evidence: vendor's custom fields pages and converter; system fields, vendor's blog of 2017. Values stay as the
 //! read path shows them: dates as milliseconds, addresses and entities as objects.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value as Json};
 
 use super::change::Change;
 use super::refusal::{Message, Refusal};
 use super::save::VALUES;
+use super::settings;
 use super::tx::{Result, Tx};
 use crate::catalog::Entity;
 use crate::date::parse_date;
 use crate::draft::Draft;
 use crate::query::CustomField;
 use crate::query::convert::{self, kind};
-use crate::rules::custom_fields;
-use crate::sql::dml;
 use crate::value::Value;
 
 /// Puts the named values into the row; the others stay.
@@ -61,7 +62,7 @@ pub(super) fn complete(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     let mut object: Map<String, Json> = serde_json::from_str(change.new.text(VALUES)).unwrap_or_default();
     let before = object.len();
     if change.is_new() {
-        for field in &fields {
+        for field in fields.iter() {
             if let Some(default) = field.default.as_ref().filter(|_| !object.contains_key(&field.name)) {
                 let value = converted(tx, field, &Draft::Text(default.clone())).unwrap_or(Json::Null);
                 if !value.is_null() {
@@ -84,11 +85,11 @@ pub(super) fn complete(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
 }
 
 /// The fields of the change's type and process.
-fn configured(tx: &Tx<'_>, change: &Change<'_>) -> Result<Vec<CustomField>> {
-    let process = process(tx, change)?;
-    let rows = tx.query(custom_fields::OF_TYPE, &[Value::from(change.entity.type_id)])?;
-    let fields = rows.iter().filter_map(|row| custom_fields::from_row(row));
-    Ok(fields.filter(|f| f.process.is_none() || f.process == process).collect())
+fn configured(tx: &Tx<'_>, change: &Change<'_>) -> Result<Rc<Vec<CustomField>>> {
+    match change.entity.type_id {
+        Some(type_id) => settings::custom_fields(tx, type_id, process(tx, change)?),
+        None => Ok(Rc::default()),
+    }
 }
 
 /// The process of a row, by the path its entity names.
@@ -102,8 +103,12 @@ pub(super) fn process<'a>(tx: &Tx<'a>, change: &Change<'a>) -> Result<Option<i64
     let mut found = change.new.int(column);
     for step in steps {
         let (Some(id), Some((column, next))) = (found, step_of(tx, entity, step)) else { return Ok(None) };
-        let rows = tx.run(dml::value_of(&entity.table, id, column))?;
-        found = rows.first().and_then(|r| if let Some(Value::Int(id)) = r.first() { Some(*id) } else { None });
+        let ask = || tx.reference(entity, id, column);
+        // where the next step is the last one, it is a process, which hardly changes
+        found = match next.name.as_str() {
+            "Process" => *tx.known.answer("process", [entity.id.0.into(), id], ask)?,
+            _ => ask()?,
+        };
         entity = next;
     }
     Ok(found)

@@ -4,6 +4,7 @@
 
 use super::change::{Change, is_a};
 use super::refusal::Refusal;
+use super::settings;
 use super::tx::{Result, Tx};
 use crate::value::Value;
 
@@ -66,19 +67,17 @@ pub(super) fn rank(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
 
 /// The priority flagged as default, else the least important one of the type; the same for severity.
 pub(super) fn importance(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
-    if change.entity.member("Priority").is_some() && change.entity.type_id.is_some() {
+    if change.entity.member("Priority").is_some()
+        && let Some(type_id) = change.entity.type_id
+    {
         if change.is_new() && change.new.is_null("PriorityId") {
-            let sql = r#"SELECT "Id" FROM "Priority" WHERE "EntityTypeId" = ? ORDER BY "IsDefault" DESC, "Importance" DESC, "Id" LIMIT 1"#;
-            let id = tx.id(sql, &[Value::from(change.entity.type_id)])?;
-            change.new.set("PriorityId", id);
+            change.new.set("PriorityId", settings::default_priority(tx, type_id)?);
         } else if change.gives("Priority") && change.changes("PriorityId") {
             priority_fits(tx, change)?;
         }
     }
     if change.is_new() && change.entity.member("Severity").is_some() {
-        let sql = r#"SELECT "Id" FROM "Severity" ORDER BY "IsDefault" DESC, "Importance" DESC, "Id" LIMIT 1"#;
-        let id = tx.id(sql, &[])?;
-        change.new.fill("SeverityId", id);
+        change.new.fill("SeverityId", settings::default_severity(tx)?);
     }
     Ok(())
 }

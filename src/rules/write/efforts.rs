@@ -1,36 +1,14 @@
-//! Efforts and times: role efforts make those of their item, items those of what they are planned in.
+//! Efforts and times: role efforts make those of their item; what the item counts into follows by itself.
 //!
 //! Evidence: recorded role efforts and efforts of a story (what is to do is recalculated only after the answer), the
-//! vendor's efforts pages. Which items count into what is that of the demo data.
+//! vendor's efforts pages.
 
 use super::change::{Change, is_a};
+use super::rollup::{EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
 use super::workflow;
 use crate::value::Value;
-
-/// Columns that lead to what sums an item up, and the entity there; from the lowest level to the highest.
-const PARENTS: &[(&str, &str)] = &[
-    ("FeatureId", "Feature"),
-    ("EpicId", "Epic"),
-    ("PortfolioEpicId", "PortfolioEpic"),
-    ("ReleaseId", "Release"),
-    ("IterationId", "Iteration"),
-    ("TeamIterationId", "TeamIteration"),
-    ("ProjectId", "Project"),
-];
-
-const EFFORTS: &[&str] = &["Effort", "EffortCompleted", "EffortToDo"];
-
-/// Which items count into the efforts of an entity.
-fn parts(entity: &str) -> &'static [&'static str] {
-    match entity {
-        "Feature" => &["UserStory"],
-        "Epic" => &["Feature"],
-        "PortfolioEpic" => &["Epic"],
-        _ => &["UserStory", "Bug", "Request"],
-    }
-}
 
 /// Rule: what is done and what is to do make up a role effort. One role has one effort: a second one changes it.
 pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
@@ -76,6 +54,10 @@ pub(super) fn direct(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     if is_a(tx, change.entity, "Assignable") && change.gives("Effort") && change.changes("Effort") {
         let id = change.new.int("Id").unwrap_or_default();
         tx.later.borrow_mut().insert(id);
+        if change.is_new() {
+            let progress = progress(change.new.real("Effort"), change.new.real("EffortCompleted"));
+            change.new.set("Progress", progress);
+        }
     }
     Ok(())
 }
@@ -107,17 +89,12 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         }
         tx.later_roles.borrow_mut().insert(change.id);
     }
-    if is_a(tx, change.entity, "Assignable") {
-        let moved = PARENTS.iter().any(|(c, _)| change.changes(c)) || change.changes("UserStoryId");
-        let counts =
-            EFFORTS.iter().any(|c| change.new.real(c) != 0.0 || change.before(c) != &Value::Null && change.changes(c));
-        if counts && (moved || EFFORTS.iter().any(|c| change.changes(c))) {
+    // a new item has nothing to sum up but what its own role efforts ask for
+    if is_a(tx, change.entity, "Assignable") && !change.is_new() {
+        if EFFORTS.iter().any(|c| change.changes(c)) {
             tx.sum_up(Some(change.id));
-            if let Some(old) = &change.old {
-                mark_parents(tx, old);
-            }
         }
-        if change.changes("UserStoryId") && !change.is_new() {
+        if change.changes("UserStoryId") {
             for story in [change.before("UserStoryId"), change.new.get("UserStoryId")] {
                 tx.sum_up(if let Value::Int(id) = story { Some(*id) } else { None });
             }
@@ -126,41 +103,26 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What an item counted into must be summed up without it.
-pub(super) fn mark_parents(tx: &Tx<'_>, item: &Row) {
-    let mut parents = tx.parents.borrow_mut();
-    for (level, (column, _)) in PARENTS.iter().enumerate() {
-        parents.extend(item.int(column).map(|id| (level, id)));
-    }
-}
-
-/// Makes all sums that were asked for, from the items up.
-pub fn settle(tx: &Tx<'_>) -> Result<()> {
+/// Makes the sums of items that were asked for.
+pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
     let items = std::mem::take(&mut *tx.sums.borrow_mut());
     let assignable = tx.entity("Assignable")?;
     let mut stories = std::collections::BTreeSet::new();
     for id in items {
         let Some(row) = tx.row(assignable, id)? else { continue };
-        own_sums(tx, id)?;
         stories.extend(row.int("UserStoryId").filter(|_| tx.concrete(assignable, &row).name == "Task"));
-        mark_parents(tx, &row);
+        own_sums(tx, id, &row)?;
     }
     for id in stories {
-        own_sums(tx, id)?;
+        if let Some(row) = tx.row(assignable, id)? {
+            own_sums(tx, id, &row)?;
+        }
     }
-    // a level may mark the next one, never one below it
-    loop {
-        let next = tx.parents.borrow_mut().pop_first();
-        let Some((level, id)) = next else { return Ok(()) };
-        let (column, name) = PARENTS[level];
-        parent_sums(tx, column, name, id)?;
-    }
+    Ok(())
 }
 
 /// The sums of an item's role efforts and times.
-fn own_sums(tx: &Tx<'_>, id: i64) -> Result<()> {
-    let assignable = tx.entity("Assignable")?;
-    let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
+fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
     role_times(tx, id)?;
     let mut columns: Vec<(&str, Value)> = Vec::new();
     let sums = tx.rows(
@@ -170,16 +132,16 @@ fn own_sums(tx: &Tx<'_>, id: i64) -> Result<()> {
     )?;
     let sums = sums.into_iter().next().unwrap_or_default();
     let by_roles = sums.int("n").unwrap_or_default() > 0;
-    let effort = if by_roles { &sums } else { &row };
+    let effort = if by_roles { &sums } else { row };
     for column in EFFORTS {
         columns.push((column, effort.real(column).into()));
     }
     let progress = progress(effort.real("Effort"), effort.real("EffortCompleted"));
     columns.push(("Progress", progress.into()));
-    let (spent, remain) = times(tx, &row, id)?;
+    let (spent, remain) = times(tx, row, id)?;
     columns.push(("TimeSpent", spent.into()));
     columns.push(("TimeRemain", remain.into()));
-    tx.amend(assignable, id, &columns)
+    tx.amend_row(tx.entity("Assignable")?, id, row, &columns)
 }
 
 /// Time spent on each role, and what its last record says remains.
@@ -237,34 +199,8 @@ fn times(tx: &Tx<'_>, row: &Row, id: i64) -> Result<(f64, f64)> {
     Ok((spent, remain))
 }
 
-fn parent_sums(tx: &Tx<'_>, column: &str, name: &str, id: i64) -> Result<()> {
-    let entity = tx.entity(name)?;
-    let Some(row) = tx.row(entity, id)? else { return Ok(()) };
-    let kinds: Vec<String> =
-        parts(name).iter().filter_map(|p| tx.entity(p).ok()?.type_id).map(|id| id.to_string()).collect();
-    let sql = format!(
-        r#"SELECT TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
-           FROM "General" WHERE "{column}" = ? AND "EntityTypeId" IN ({})"#,
-        kinds.join(", ")
-    );
-    let sums = tx.rows(&sql, &[Value::Int(id)])?.into_iter().next().unwrap_or_default();
-    let mut columns: Vec<(&str, Value)> = EFFORTS.iter().map(|c| (*c, sums.real(c).into())).collect();
-    columns.push(("Progress", progress(sums.real("Effort"), sums.real("EffortCompleted")).into()));
-    let moved = EFFORTS.iter().any(|c| (row.real(c) - sums.real(c)).abs() > 1e-9);
-    tx.amend(entity, id, &columns)?;
-    if moved && entity.member("Priority").is_some() {
-        mark_parents(tx, &row);
-    }
-    Ok(())
-}
-
-/// Four digits, as the service rounds.
-fn progress(effort: f64, done: f64) -> f64 {
-    if effort > 0.0 { (done / effort * 10_000.0).round() / 10_000.0 } else { 0.0 }
-}
-
 /// What the service recalculates only after it answered: open efforts of items, remaining times of roles.
-pub fn settle_later(tx: &Tx<'_>) -> Result<()> {
+pub(super) fn settle_later(tx: &Tx<'_>) -> Result<()> {
     let items = std::mem::take(&mut *tx.later.borrow_mut());
     let roles = std::mem::take(&mut *tx.later_roles.borrow_mut());
     for id in &items {
@@ -282,14 +218,18 @@ pub fn settle_later(tx: &Tx<'_>) -> Result<()> {
     settle(tx)
 }
 
-/// An item without role efforts has its own open effort; with them the first takes the difference.
+/// An item without role efforts has its own open effort; with them it has theirs.
 fn spread(tx: &Tx<'_>, id: i64) -> Result<()> {
+    let by_roles = tx.id(r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? LIMIT 1"#, &[Value::Int(id)])?;
+    if by_roles.is_some() {
+        tx.sum_up(Some(id));
+        return Ok(());
+    }
     let assignable = tx.entity("Assignable")?;
     let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
-    let open = (row.real("Effort") - row.real("EffortCompleted")).max(0.0);
-    tx.amend(assignable, id, &[("EffortToDo", open.into())])?;
-    tx.sum_up(Some(id));
-    Ok(())
+    let (effort, done) = (row.real("Effort"), row.real("EffortCompleted"));
+    let columns = [("EffortToDo", (effort - done).max(0.0).into()), ("Progress", progress(effort, done).into())];
+    tx.amend_row(assignable, id, &row, &columns)
 }
 
 /// The part of a new effort of an item that its role efforts do not have yet goes to the first of them.

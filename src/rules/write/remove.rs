@@ -11,7 +11,7 @@ use super::row::Row;
 use super::save::reference_column;
 use super::trash::{self, Batch};
 use super::tx::{Result, Tx};
-use super::{comments, efforts, permission, tags, teams, testing};
+use super::{comments, permission, rollup, tags, teams, testing};
 use crate::catalog::{Collection, CollectionLink, Entity, EntityId, EntityKind, Member};
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -161,8 +161,8 @@ fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<()> {
 
 fn drop_row(tx: &Tx<'_>, batch: &Batch<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
     batch.keep_row(tx, &entity.table, id, row)?;
-    tx.hold_ids(&entity.table)?;
-    tx.run(dml::delete(&entity.table, id))?;
+    tx.delete(entity, id)?;
+    rollup::note(tx, entity, Some(row), None);
     Ok(())
 }
 
@@ -217,7 +217,6 @@ fn follow(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
         _ => {}
     }
     if is_a(tx, entity, "Assignable") {
-        efforts::mark_parents(tx, row);
         tx.sum_up(row.int("UserStoryId"));
     }
     Ok(())
@@ -252,8 +251,7 @@ pub fn unlink(tx: &Tx<'_>, owner: &Entity, id: i64, member: &Member, child: i64)
             }
             for row in rows {
                 if let Some(Value::Int(link_id)) = row.first() {
-                    tx.hold_ids(&link.table)?;
-                    tx.run(dml::delete(&link.table, *link_id))?;
+                    tx.delete(link, *link_id)?;
                 }
             }
             tags::refresh_after_link(tx, link, id)
@@ -271,8 +269,5 @@ fn unlink_child(tx: &Tx<'_>, collection: &Collection, item: &Entity, by: &str, o
         return remove(tx, item, child);
     }
     permission::edit(tx, concrete, child)?;
-    if is_a(tx, concrete, "Assignable") {
-        efforts::mark_parents(tx, &row);
-    }
-    tx.amend(concrete, child, &[(column, Value::Null)])
+    tx.amend_row(concrete, child, &row, &[(column, Value::Null)])
 }

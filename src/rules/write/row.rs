@@ -1,19 +1,87 @@
 //! A row as rules see it: values by column. Booleans are 0 and 1, references are ids, dates are milliseconds.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 
 use crate::value::Value;
 
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Row(BTreeMap<String, Value>);
+/// Names of columns, each with its place. Rows of one table share them.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    names: Vec<Rc<str>>,
+    places: HashMap<Rc<str>, usize, BuildHasherDefault<NameHasher>>,
+}
+
+/// FNV-1a: the names are short and our own, and rules ask for them all the time.
+#[derive(Clone)]
+struct NameHasher(u64);
+
+impl Default for NameHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Columns {
+    /// The place of a column, which is added where it is missing.
+    fn place(&mut self, name: &str) -> usize {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let (name, place) = (Rc::<str>::from(name), self.names.len());
+        self.names.push(Rc::clone(&name));
+        self.places.insert(name, place);
+        place
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Columns {
+    fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
+        let mut columns = Self::default();
+        for name in names {
+            columns.place(name.as_ref());
+        }
+        columns
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    columns: Rc<Columns>,
+    /// As many as there are columns.
+    values: Vec<Value>,
+}
 
 impl Row {
-    pub fn new(columns: impl IntoIterator<Item = (String, Value)>) -> Self {
-        Self(columns.into_iter().collect())
+    pub fn new<C: AsRef<str>>(columns: impl IntoIterator<Item = (C, Value)>) -> Self {
+        let mut row = Self::default();
+        for (column, value) in columns {
+            row.set(column.as_ref(), value);
+        }
+        row
+    }
+
+    /// A row with a value for each column.
+    pub fn of(columns: Rc<Columns>, mut values: Vec<Value>) -> Self {
+        values.resize(columns.names.len(), Value::Null);
+        Self { columns, values }
     }
 
     pub fn get(&self, column: &str) -> &Value {
-        self.0.get(column).unwrap_or(&Value::Null)
+        self.columns.places.get(column).and_then(|place| self.values.get(*place)).unwrap_or(&Value::Null)
     }
 
     pub fn is_null(&self, column: &str) -> bool {
@@ -57,7 +125,14 @@ impl Row {
     }
 
     pub fn set(&mut self, column: &str, value: impl Into<Value>) {
-        self.0.insert(column.to_owned(), value.into());
+        let place = match self.columns.places.get(column) {
+            Some(place) => *place,
+            None => Rc::make_mut(&mut self.columns).place(column),
+        };
+        if place >= self.values.len() {
+            self.values.resize(place + 1, Value::Null);
+        }
+        self.values[place] = value.into();
     }
 
     /// Sets what is still empty.
@@ -67,13 +142,20 @@ impl Row {
         }
     }
 
-    pub fn columns(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter()
+    /// Columns that hold something, ready to be written.
+    pub fn filled(&self) -> Vec<(Rc<str>, Value)> {
+        let all = self.columns.names.iter().zip(&self.values);
+        let filled = all.filter(|(_, value)| **value != Value::Null);
+        filled.map(|(column, value)| (Rc::clone(column), value.clone())).collect()
     }
 
     /// What differs from `old`.
-    pub fn changes(&self, old: &Row) -> Vec<(String, Value)> {
-        self.0.iter().filter(|(c, v)| old.get(c) != *v).map(|(c, v)| (c.clone(), v.clone())).collect()
+    pub fn changes(&self, old: &Row) -> Vec<(Rc<str>, Value)> {
+        let same = Rc::ptr_eq(&self.columns, &old.columns);
+        let before = |place: usize, column: &str| if same { &old.values[place] } else { old.get(column) };
+        let all = self.columns.names.iter().zip(&self.values).enumerate();
+        let changed = all.filter(|(place, (column, value))| before(*place, column) != *value);
+        changed.map(|(_, (column, value))| (Rc::clone(column), value.clone())).collect()
     }
 }
 
@@ -116,5 +198,23 @@ impl From<String> for Value {
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_share_their_columns_do_not_share_what_is_added() {
+        let columns = Rc::new(Columns::from_iter(["Id", "Name"]));
+        let old = Row::of(Rc::clone(&columns), vec![1.into(), "a".into()]);
+        let mut new = old.clone();
+        new.set("Name", "b");
+        assert_eq!(new.changes(&old), [("Name".into(), "b".into())]);
+        new.set("Effort", 2.0);
+        assert_eq!(new.changes(&old).len(), 2);
+        assert_eq!((old.get("Effort"), old.text("Name")), (&Value::Null, "a"));
+        assert_eq!(Row::of(columns, Vec::new()).filled(), []);
     }
 }

@@ -3,8 +3,8 @@
 use super::change::Change;
 use super::tx::{Result, Tx};
 use super::{
-    automation, comments, dates, defaults, efforts, inherit, people, processes, projects, relations, rich_text, tags,
-    teams, testing, times, workflow,
+    automation, comments, dates, defaults, efforts, history, inherit, people, processes, projects, relations,
+    rich_text, tags, teams, testing, times, workflow,
 };
 use crate::catalog::Entity;
 
@@ -64,6 +64,24 @@ pub(super) fn before(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
 
 pub(super) fn after(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     AFTER.iter().try_for_each(|rule| rule(tx, change))
+}
+
+/// Brings everything up to date that the answer shows.
+///
+/// # Errors
+/// The store's.
+pub fn settle(tx: &Tx<'_>) -> Result<()> {
+    efforts::settle(tx)?;
+    history::settle(tx)
+}
+
+/// Brings up to date what the service recalculates only after it answered.
+///
+/// # Errors
+/// The store's.
+pub fn settle_later(tx: &Tx<'_>) -> Result<()> {
+    efforts::settle_later(tx)?;
+    history::settle(tx)
 }
 
 /// Settable by their description, and yet kept by the server (recordings show them moving by themselves).

@@ -7,7 +7,7 @@ use super::custom_values;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx, VERSION};
-use super::{check, history, permission, rules, tags};
+use super::{check, history, permission, rollup, rules, tags};
 use crate::catalog::{CollectionLink, Entity, EntityKind, Member, MemberKind, Storage};
 use crate::query::convert;
 use crate::query::mutate::{Mutation, To};
@@ -72,7 +72,7 @@ fn begin_create<'a>(tx: &Tx<'a>, mutation: &Mutation) -> Result<Change<'a>> {
         return Err(Refusal::NotEmulated("creating attachments without a file"));
     }
     permission::create(tx, entity)?;
-    Ok(Change { entity, id: 0, old: None, new: blank(entity), given: BTreeSet::new(), team_state: None })
+    Ok(Change { entity, id: 0, old: None, new: blank(tx, entity)?, given: BTreeSet::new(), team_state: None })
 }
 
 fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<'a>> {
@@ -95,8 +95,8 @@ fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<
 }
 
 /// A new row with what every row of its entity starts from.
-fn blank(entity: &Entity) -> Row {
-    let mut row = Row::default();
+fn blank(tx: &Tx<'_>, entity: &Entity) -> Result<Row> {
+    let mut row = Row::of(tx.columns(entity)?, Vec::new());
     for (member, field) in entity.fields() {
         if let Storage::Column(column) = &field.storage
             && column != "Id"
@@ -110,7 +110,7 @@ fn blank(entity: &Entity) -> Row {
     {
         row.set(KIND_COLUMN, type_id);
     }
-    row
+    Ok(row)
 }
 
 /// Puts what the body says into the row. What may not be set is passed over, as the service does.
@@ -219,10 +219,12 @@ fn store(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         Some(old) => {
             let columns = change.new.changes(old);
             if !columns.is_empty() {
-                tx.run(dml::update(&entity.table, change.id, columns))?;
+                tx.update(entity, change.id, columns)?;
             }
         }
     }
+    tx.keep_item(entity, change.id, &change.new);
+    rollup::note(tx, entity, change.old.as_ref(), Some(&change.new));
     history::record(tx, entity, change.id, change.old.as_ref(), &change.new)
 }
 

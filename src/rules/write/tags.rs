@@ -7,15 +7,13 @@ use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
 use crate::catalog::Entity;
-use crate::sql::dml;
 use crate::value::Value;
 
 /// Makes `names` the tags of an item; new names become tags.
 pub(super) fn replace(tx: &Tx<'_>, item: i64, names: &[String]) -> Result<()> {
     let link = tx.entity("GeneralTag")?;
     for id in tx.ids(r#"SELECT "Id" FROM "GeneralTag" WHERE "GeneralId" = ?"#, &[Value::Int(item)])? {
-        tx.hold_ids(&link.table)?;
-        tx.run(dml::delete(&link.table, id))?;
+        tx.delete(link, id)?;
     }
     for name in names {
         let tag = match named(tx, name)? {

@@ -9,7 +9,6 @@ use super::row::Row;
 use super::tx::{Result, Tx};
 use super::{save, workflow};
 use crate::query::mutate::{Assignment, Mutation, To};
-use crate::sql::dml;
 use crate::value::Value;
 
 /// Rule: a team iteration brings its team; a team must be on the project; an assignment starts now.
@@ -100,8 +99,7 @@ pub(super) fn assignment_of_team(tx: &Tx<'_>, change: &Change<'_>) -> Result<()>
     if let Value::Int(former) = former
         && let Some(id) = assignment(tx, change.id, former)?
     {
-        tx.hold_ids(&entity.table)?;
-        tx.run(dml::delete(&entity.table, id))?;
+        tx.delete(entity, id)?;
     }
     let responsible = match change.new.int("TeamId") {
         None => None,

@@ -5,8 +5,8 @@
 use super::change::Change;
 use super::custom_values;
 use super::refusal::Refusal;
+use super::settings;
 use super::tx::{Result, Tx};
-use crate::value::Value;
 
 /// The practice that times need.
 const PRACTICE: i64 = 2;
@@ -35,9 +35,8 @@ pub(super) fn complete(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
             change.new.set("RoleId", role);
         }
     }
-    let process = custom_values::process(tx, change)?;
-    let sql = r#"SELECT "PracticeId" FROM "ProcessPractice" WHERE "ProcessId" = ?"#;
-    let practices = tx.ids(sql, &[Value::from(process)])?;
+    let Some(process) = custom_values::process(tx, change)? else { return Ok(()) };
+    let practices = settings::practices(tx, process)?;
     if !practices.is_empty() && !practices.contains(&PRACTICE) {
         return Err(Refusal::invalid("Time is not available for current process", Vec::new()));
     }

@@ -9,9 +9,9 @@ use super::change::is_a;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::{efforts, tags};
+use super::{rollup, tags};
 use crate::catalog::Entity;
-use crate::sql::{dml, quoted};
+use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
 
 /// What the service does not bring back.
@@ -35,9 +35,7 @@ pub(super) fn open<'a>(tx: &Tx<'_>, table: &'a str, root: i64) -> Result<Batch<'
 impl Batch<'_> {
     /// Keeps a row that is about to go.
     pub(super) fn keep_row(&self, tx: &Tx<'_>, table: &str, id: i64, row: &Row) -> Result<()> {
-        row.columns()
-            .filter(|(_, v)| **v != Value::Null)
-            .try_for_each(|(column, value)| self.keep(tx, (table, id), column, value, true))
+        row.filled().iter().try_for_each(|(column, value)| self.keep(tx, (table, id), column, value, true))
     }
 
     /// Keeps a reference that is about to be cleared.
@@ -90,9 +88,16 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     if !tx.catalog().is_a(concrete.id, entity.id) {
         return Err(missing());
     }
+    tx.known.forget();
+    tx.forget_items();
     for ((table, row_id), row) in &rows {
         if tx.ids(&format!(r#"SELECT "Id" FROM {} WHERE "Id" = ?"#, quoted(table)), &[(*row_id).into()])?.is_empty() {
-            tx.run(dml::insert(table, row.columns().map(|(c, v)| (c.clone(), v.clone())).collect()))?;
+            tx.run(dml::insert(table, row.filled()))?;
+            let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
+            if let Some(item) = item.filter(|item| item.table == *table) {
+                rollup::note(tx, item, None, Some(row));
+                rollup::note_restored(tx, item, *row_id);
+            }
         }
     }
     for value in values.iter().filter(|v| !v.flag("Gone")) {
@@ -105,7 +110,6 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     if concrete.name == "Tag" {
         tags::bearers(tx, id)?.into_iter().try_for_each(|item| tags::refresh(tx, item))?;
     }
-    efforts::mark_parents(tx, root);
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
     Ok(())
 }

@@ -6,14 +6,16 @@ use std::rc::Rc;
 
 use super::history;
 use super::refusal::Refusal;
-use super::row::Row;
+use super::rollup;
+use super::row::{Columns, Row};
+use super::settings;
 use crate::catalog::{Catalog, Entity, EntityId, EntityKind};
 use crate::clock::{Millis, Zone};
 use crate::event::Nowhere;
-use crate::query::{self, Caller, Model, Read, Scene};
+use crate::query::{self, Caller, Model, Read};
 use crate::rules::accounts::Account;
 use crate::sql::{self, Definitions, Fragment, KIND_COLUMN, Param, Plan, dml};
-use crate::store::{self, Connection, StoreError};
+use crate::store::{self, Connection, Known, StoreError};
 use crate::value::Value;
 
 pub type Result<T> = std::result::Result<T, Refusal>;
@@ -31,10 +33,22 @@ pub struct Who {
     pub role: Option<i64>,
 }
 
+/// What a request's rules work on.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub db: &'a Connection,
+    pub model: &'a Model,
+    pub definitions: &'a Definitions,
+    pub now: Millis,
+    pub zone: &'a Zone,
+}
+
 pub struct Tx<'a> {
     pub db: &'a Connection,
     pub model: &'a Model,
     pub definitions: &'a Definitions,
+    /// What the writer remembers from request to request.
+    pub known: &'a Known,
     pub who: Who,
     pub now: Millis,
     pub zone: &'a Zone,
@@ -44,8 +58,12 @@ pub struct Tx<'a> {
     pub(super) later: RefCell<BTreeSet<i64>>,
     /// Role efforts whose remaining time is recalculated after the answer.
     pub(super) later_roles: RefCell<BTreeSet<i64>>,
-    /// What sums items up and is to do so anew: level and id.
-    pub(super) parents: RefCell<BTreeSet<(usize, i64)>>,
+    /// What sums items up, and how its sums are to move.
+    pub(super) parents: RefCell<rollup::Sums>,
+    /// Past states this request makes, by the item they are of.
+    pub(super) pasts: RefCell<BTreeMap<(EntityId, i64), history::Past>>,
+    /// Items as this request left them.
+    items: RefCell<BTreeMap<i64, Row>>,
     plans: RefCell<BTreeMap<EntityId, Rc<Plan>>>,
     /// A custom rule moves an item: its workflow does not hold it.
     pub(super) any_transition: Cell<bool>,
@@ -54,38 +72,22 @@ pub struct Tx<'a> {
 }
 
 impl<'a> Tx<'a> {
-    pub fn new(
-        db: &'a Connection,
-        model: &'a Model,
-        definitions: &'a Definitions,
-        caller: &Account,
-        now: Millis,
-        zone: &'a Zone,
-    ) -> Result<Self> {
-        let rows = store::select(
-            db,
-            r#"SELECT "IsObserver", "RoleId" FROM "GeneralUser" WHERE "Id" = ?"#,
-            &[Value::Int(caller.id)],
-        )?;
-        let row = rows.first();
-        let who = Who {
-            id: caller.id,
-            sees_all: caller.sees_all(),
-            system: caller.kind == "SystemUser",
-            observer: row.is_some_and(|r| r.first() == Some(&Value::Int(1))),
-            role: row.and_then(|r| r.get(1)).and_then(|v| if let Value::Int(id) = v { Some(*id) } else { None }),
-        };
+    pub fn new(scene: Scene<'a>, known: &'a Known, caller: &Account) -> Result<Self> {
+        let who = known.answer("who", [caller.id, 0], || who(scene.db, caller))?;
         Ok(Self {
-            db,
-            model,
-            definitions,
-            who,
-            now,
-            zone,
+            db: scene.db,
+            model: scene.model,
+            definitions: scene.definitions,
+            known,
+            who: Who::clone(&who),
+            now: scene.now,
+            zone: scene.zone,
             sums: RefCell::default(),
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
+            pasts: RefCell::default(),
+            items: RefCell::default(),
             plans: RefCell::default(),
             any_transition: Cell::new(false),
             accounts_changed: Cell::new(false),
@@ -129,7 +131,12 @@ impl<'a> Tx<'a> {
     }
 
     pub fn rows(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>> {
-        Ok(store::records(self.db, sql, parameters)?.into_iter().map(Row::new).collect())
+        let values = self.query(sql, parameters)?;
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let columns: Rc<Columns> = Rc::new(store::columns(self.db, sql)?.into_iter().collect());
+        Ok(values.into_iter().map(|values| Row::of(Rc::clone(&columns), values)).collect())
     }
 
     pub fn run(&self, fragment: Fragment) -> Result<Vec<Vec<Value>>> {
@@ -140,12 +147,48 @@ impl<'a> Tx<'a> {
     /// The row of an entity or of one of its heirs, whoever may see it.
     pub fn row(&self, entity: &Entity, id: i64) -> Result<Option<Row>> {
         let table = self.table(entity);
-        let (text, values) = parts(dml::select(table, id));
-        let row = self.rows(&text, &values)?.into_iter().next();
+        let known = if table == ITEMS { self.items.borrow().get(&id).cloned() } else { None };
+        let row = match known {
+            Some(row) => Some(row),
+            None => {
+                let (text, values) = parts(dml::select(table, id));
+                let found = self.query(&text, &values)?.pop();
+                found.map(|values| Ok::<_, Refusal>(Row::of(self.columns(entity)?, values))).transpose()?
+            }
+        };
         Ok(row.filter(|row| match &entity.kinds {
             Some(kinds) => row.int(KIND_COLUMN).is_some_and(|kind| kinds.contains(&kind)),
             None => true,
         }))
+    }
+
+    /// Remembers an item as it was just written.
+    pub(super) fn keep_item(&self, entity: &Entity, id: i64, row: &Row) {
+        if entity.table == ITEMS {
+            self.items.borrow_mut().insert(id, row.clone());
+        }
+    }
+
+    /// Forgets items that were written past their rules.
+    pub(super) fn forget_items(&self) {
+        self.items.borrow_mut().clear();
+    }
+
+    /// One reference of a row.
+    pub fn reference(&self, entity: &Entity, id: i64, column: &str) -> Result<Option<i64>> {
+        let (text, values) = parts(dml::value_of(&entity.table, id, column));
+        self.id(&text, &values)
+    }
+
+    /// The columns of an entity's table.
+    pub fn columns(&self, entity: &Entity) -> Result<Rc<Columns>> {
+        let family = entity.ancestors.last().unwrap_or(&entity.id);
+        let ask = || {
+            let (text, _) = parts(dml::select(self.table(entity), 0));
+            Ok::<_, StoreError>(Rc::new(store::columns(self.db, &text)?.into_iter().collect::<Columns>()))
+        };
+        let columns = self.known.answer("columns", [family.0.into(), 0], ask)?;
+        Ok(Rc::clone(&columns))
     }
 
     /// The table that keeps an entity's rows; a view's rows are those of its base.
@@ -177,7 +220,7 @@ impl<'a> Tx<'a> {
             return Ok(Rc::clone(known));
         }
         let caller = Caller { id: self.who.id, sees_all: self.who.sees_all };
-        let scene = Scene { model: self.model, custom_fields: &[], caller, zone: self.zone };
+        let scene = query::Scene { model: self.model, custom_fields: &[], caller, zone: self.zone };
         let read = Read { any_id: true, include: Some(&[]), ..Read::page(entity) };
         let plan = Rc::new(sql::plan(self.catalog(), &query::read(scene, &read)?));
         self.plans.borrow_mut().insert(entity, Rc::clone(&plan));
@@ -190,20 +233,43 @@ impl<'a> Tx<'a> {
             Some(id) => id,
             None => self.next_id(&entity.table)?,
         };
-        let mut columns = vec![("Id".to_owned(), Value::Int(id))];
-        columns.extend(row.columns().filter(|(c, _)| *c != "Id").map(|(c, v)| (c.clone(), v.clone())));
+        let mut columns = row.filled();
+        if row.int("Id").is_none() {
+            columns.push(("Id".into(), Value::Int(id)));
+        }
+        self.heed(entity, &columns);
         self.run(dml::insert(&entity.table, columns))?;
         Ok(id)
+    }
+
+    /// New values for some columns of a row, and nothing else.
+    pub fn update(&self, entity: &Entity, id: i64, columns: Vec<(Rc<str>, Value)>) -> Result<()> {
+        self.heed(entity, &columns);
+        self.run(dml::update(&entity.table, id, columns)).map(drop)
+    }
+
+    /// Takes a row away, and nothing else. Its id is not given again.
+    pub fn delete(&self, entity: &Entity, id: i64) -> Result<()> {
+        if settings::are(entity) || entity.member("Process").is_some() {
+            self.known.forget();
+        }
+        if entity.table == ITEMS {
+            self.items.borrow_mut().remove(&id);
+        }
+        self.run(dml::start(&entity.table, &[(&entity.table, "Id")]))?;
+        self.run(dml::delete(&entity.table, id)).map(drop)
+    }
+
+    /// Forgets what is known of settings where one of them changes.
+    fn heed(&self, entity: &Entity, columns: &[(Rc<str>, Value)]) {
+        if settings::are(entity) || settings::lead_elsewhere(entity, columns) {
+            self.known.forget();
+        }
     }
 
     /// The next id of a table, never given before, not even to a row that is gone.
     pub fn next_id(&self, table: &str) -> Result<i64> {
         self.next(table, &[(table, "Id")])
-    }
-
-    /// Remembers the largest id of a table before its row may go.
-    pub fn hold_ids(&self, table: &str) -> Result<()> {
-        self.run(dml::start(table, &[(table, "Id")])).map(drop)
     }
 
     /// The account-wide counter that every accepted write moves on.
@@ -228,10 +294,13 @@ impl<'a> Tx<'a> {
     }
 
     fn moved_on(&self, counter: &str) -> Result<Option<i64>> {
-        Ok(match self.run(dml::next(counter))?.first().map(Vec::as_slice) {
-            Some([Value::Int(next)]) => Some(*next),
-            _ => None,
-        })
+        if let Some(next) = self.known.next(counter) {
+            return Ok(Some(next));
+        }
+        let (text, values) = parts(dml::counter(counter));
+        let Some(stored) = self.id(&text, &values)? else { return Ok(None) };
+        self.known.load(counter, stored);
+        Ok(self.known.next(counter))
     }
 
     /// Whether a row of an entity or of one of its heirs is there.
@@ -246,13 +315,20 @@ impl<'a> Tx<'a> {
 
     /// Changes some columns of a row as a consequence of another change: version and history follow.
     pub fn amend(&self, entity: &'a Entity, id: i64, columns: &[(&str, Value)]) -> Result<()> {
-        let Some(old) = self.row(entity, id)? else { return Ok(()) };
-        let entity = self.concrete(entity, &old);
+        match self.row(entity, id)? {
+            Some(old) => self.amend_row(entity, id, &old, columns),
+            None => Ok(()),
+        }
+    }
+
+    /// The same where the row was just read.
+    pub fn amend_row(&self, entity: &'a Entity, id: i64, old: &Row, columns: &[(&str, Value)]) -> Result<()> {
+        let entity = self.concrete(entity, old);
         let mut new = old.clone();
         for (column, value) in columns {
             new.set(column, value.clone());
         }
-        self.write(entity, id, &old, new)
+        self.write(entity, id, old, new)
     }
 
     /// Writes what differs between two states of a row.
@@ -263,7 +339,9 @@ impl<'a> Tx<'a> {
         if entity.member(VERSION).is_some() {
             new.set(VERSION, self.next_version()?);
         }
-        self.run(dml::update(&entity.table, id, new.changes(old)))?;
+        self.update(entity, id, new.changes(old))?;
+        self.keep_item(entity, id, &new);
+        rollup::note(self, entity, Some(old), Some(&new));
         history::record(self, entity, id, Some(old), &new)
     }
 
@@ -271,6 +349,23 @@ impl<'a> Tx<'a> {
     pub fn sum_up(&self, item: Option<i64>) {
         self.sums.borrow_mut().extend(item);
     }
+}
+
+/// The table of all items.
+const ITEMS: &str = "General";
+
+/// Rights of a caller as the database has them now.
+fn who(db: &Connection, caller: &Account) -> Result<Who> {
+    let sql = r#"SELECT "IsObserver", "RoleId" FROM "GeneralUser" WHERE "Id" = ?"#;
+    let rows = store::select(db, sql, &[Value::Int(caller.id)])?;
+    let row = rows.first();
+    Ok(Who {
+        id: caller.id,
+        sees_all: caller.sees_all(),
+        system: caller.kind == "SystemUser",
+        observer: row.is_some_and(|r| r.first() == Some(&Value::Int(1))),
+        role: row.and_then(|r| r.get(1)).and_then(|v| if let Value::Int(id) = v { Some(*id) } else { None }),
+    })
 }
 
 /// The column of the account-wide counter.

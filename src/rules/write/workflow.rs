@@ -3,10 +3,13 @@
 //! Evidence: recorded creates (initial state of the process), message templates of the vendor's code, recorded end
 //! dates. That a move outside the next states is refused is assumed from the resolutions the vendor's code lists.
 
+use std::rc::Rc;
+
 use super::change::{Change, is_a};
 use super::custom_values;
 use super::refusal::Refusal;
 use super::row::Row;
+use super::settings;
 use super::tx::{Result, Tx};
 use crate::query::convert::label;
 use crate::value::Value;
@@ -30,7 +33,7 @@ pub(super) fn state(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         }
     }
     if change.new.is_null("EntityStateId") {
-        let state = initial(tx, process, type_id)?;
+        let state = process.map(|process| settings::initial_state(tx, process, type_id)).transpose()?.flatten();
         change.new.set("EntityStateId", state);
     } else if change.changes("EntityStateId") {
         may_move(tx, change, process, type_id)?;
@@ -41,17 +44,6 @@ pub(super) fn state(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The first state of the workflow of a process and a type.
-pub(super) fn initial(tx: &Tx<'_>, process: Option<i64>, type_id: i64) -> Result<Option<i64>> {
-    let sql = r#"SELECT s."Id" FROM "EntityState" s JOIN "Workflow" w ON w."Id" = s."WorkflowId"
-        WHERE w."ProcessId" = ?1 AND w."EntityTypeId" = ?2 AND w."ParentWorkflowId" IS NULL
-        ORDER BY s."IsInitial" DESC, s."NumericPriority", s."Id" LIMIT 1"#;
-    match process {
-        Some(process) => tx.id(sql, &[process.into(), type_id.into()]),
-        None => Ok(None),
-    }
-}
-
 pub(super) fn is_final(tx: &Tx<'_>, state: Option<i64>) -> Result<bool> {
     Ok(match state {
         Some(id) => find(tx, id)?.is_some_and(|s| s.flag("IsFinal")),
@@ -59,8 +51,8 @@ pub(super) fn is_final(tx: &Tx<'_>, state: Option<i64>) -> Result<bool> {
     })
 }
 
-pub(super) fn find(tx: &Tx<'_>, id: i64) -> Result<Option<Row>> {
-    tx.row(tx.entity("EntityState")?, id)
+pub(super) fn find(tx: &Tx<'_>, id: i64) -> Result<Option<Rc<Row>>> {
+    settings::state(tx, id)
 }
 
 fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id: i64) -> Result<()> {
@@ -92,9 +84,11 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
     if tx.any_transition.get() {
         return Ok(());
     }
-    let (from, to) = (change.before("EntityStateId").clone(), state.int("Id"));
-    if from != Value::Null && from != Value::from(to) {
-        let next = tx.ids(r#"SELECT "ToId" FROM "EntityStateTransition" WHERE "FromId" = ?"#, &[from])?;
+    let to = state.int("Id");
+    if let Value::Int(from) = *change.before("EntityStateId")
+        && Some(from) != to
+    {
+        let next = settings::next_states(tx, from)?;
         if !next.is_empty() && !to.is_some_and(|to| next.contains(&to)) && !same_process_changed(change) {
             return Err(misfit(&state));
         }
