@@ -1,7 +1,7 @@
 //! The user's data file: opened as it is, made from the template when missing, refused when it is not ours.
 
-use std::fs;
-use std::io::Read;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::connect::Location;
@@ -18,13 +18,36 @@ pub(super) enum Found {
     Ours,
 }
 
+/// Keeps other processes from a data file for as long as it lives.
+#[derive(Debug)]
+pub(super) struct Claim {
+    _file: File,
+}
+
+/// Claims a data file, which is made empty where it is missing.
+pub(super) fn claim(path: &Path) -> Result<Claim, StoreError> {
+    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let file = open.or_else(|error| match error.kind() {
+        // what is wrong with it is said when it is looked at
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => File::open(path).map_err(|_| error),
+        _ => Err(error),
+    });
+    let file = file.map_err(|error| StoreError::Io(format!("'{}': {error}", path.display())))?;
+    // elsewhere a lock keeps the process itself from writing
+    #[cfg(unix)]
+    if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+        return Err(StoreError::InUse(path.display().to_string()));
+    }
+    Ok(Claim { _file: file })
+}
+
 /// Looks at a data file without changing it.
 pub(super) fn inspect(path: &Path, version: i32) -> Result<Found, StoreError> {
     let foreign = || StoreError::Foreign(path.display().to_string());
     let mut head = Vec::new();
-    match fs::File::open(path) {
+    match File::open(path) {
         Ok(file) => file.take(SQLITE_MAGIC.len() as u64).read_to_end(&mut head)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(StoreError::Io(format!("'{}': {error}", path.display()))),
     };
     if head.is_empty() {

@@ -29,6 +29,8 @@ pub enum StoreError {
     },
     /// A file that no program of ours wrote.
     Foreign(String),
+    /// Another process has this data file.
+    InUse(String),
     Io(String),
     Constraint {
         kind: Constraint,
@@ -72,6 +74,7 @@ impl fmt::Display for StoreError {
                 write!(f, "the data file has schema version {found}, this program needs {known}")
             }
             Self::Foreign(path) => write!(f, "'{path}' is no tpmock data file"),
+            Self::InUse(path) => write!(f, "the data file '{path}' is in use by another process"),
             Self::Io(what) => write!(f, "the data cannot be reached: {what}"),
             Self::Constraint { kind, subject } => write!(f, "{} {subject}", kind.sentence()),
             Self::Runtime(text) | Self::Seed(text) => f.write_str(text),

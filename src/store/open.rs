@@ -10,7 +10,7 @@ use crate::clock::{Clock, Zone};
 
 use super::connect::Location;
 use super::database::Database;
-use super::durable::{Found, inspect};
+use super::durable::{Claim, Found, claim, inspect};
 use super::error::StoreError;
 use super::home::Home;
 use super::known::Known;
@@ -36,8 +36,9 @@ pub struct Store {
     zone: Arc<Zone>,
     /// Writer threads that live.
     writers: Arc<AtomicUsize>,
-    // Last: the folder goes after everything in it was closed.
+    // Last: the folder goes after everything in it was closed, the claim after the data file was.
     home: Home,
+    _claim: Option<Claim>,
 }
 
 impl Store {
@@ -52,11 +53,14 @@ impl Store {
         let home = Home::open(&parents, bytes);
         let base = Mutex::default();
         let make_base = || base_template(&base, &home, &zone, &origin);
+        let mut claimed = data.as_deref().map(claim).transpose()?;
         let database = match &data {
             Some(path) => {
                 let location = Location::Durable(path.clone());
                 if let Found::Nothing = inspect(path, origin.version)? {
                     make_base()?.write_to(&location)?;
+                    // another file bears the name now
+                    claimed = Some(claim(path)?);
                 }
                 Database::durable(location, &home, &zone)
             }
@@ -80,6 +84,7 @@ impl Store {
             zone,
             writers: Arc::default(),
             home,
+            _claim: claimed,
         })
     }
 

@@ -314,7 +314,9 @@ fn files_of_others_are_refused() {
     assert_eq!(std::fs::read(&other).expect("file"), before);
     let empty = folder.path().join("empty.db");
     std::fs::write(&empty, "").expect("file");
-    assert_eq!(names(&open(data(&empty)), open(data(&empty)).default_workspace()), "one,two");
+    let store = open(data(&empty));
+    assert_eq!(names(&store, store.default_workspace()), "one,two");
+    assert_eq!(Store::open(data(&empty), origin(1)).unwrap_err(), StoreError::InUse(empty.display().to_string()));
     let nowhere = folder.path().join("missing/tp.db");
     assert!(matches!(Store::open(data(&nowhere), origin(1)), Err(StoreError::Io(_))));
 }
