@@ -23,7 +23,7 @@ mod multipart;
 mod negotiate;
 mod page;
 mod parameters;
-mod percent;
+pub mod percent;
 mod picture;
 mod place;
 mod plan_key;

@@ -1,6 +1,7 @@
 //! Tests written in Rust, one crate of modules.
 
 mod control;
+mod fuzz;
 mod images;
 mod oracle;
 mod queries;

@@ -1,15 +1,15 @@
 //! An evaluator of its own as a judge: generated conditions over plain rows must choose the rows that SQLite chooses.
 //!
-//! `ORACLE_CASES` sets how many conditions are tried.
+//! `ORACLE_CASES` sets how many conditions are tried; a quarter as many aggregates are.
 
 mod eval;
 mod tree;
 
-use std::sync::OnceLock;
-
 use eval::Row;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof};
+use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::Value;
+use tpmock::SeedSource;
 use tree::{Date, Num, Test, Text};
 
 use crate::v2::address;
@@ -159,10 +159,15 @@ fn test(scope: Scope, depth: u32) -> proptest::strategy::BoxedStrategy<Test> {
     prop::strategy::Union::new(choices).boxed()
 }
 
-/// Every story with the plain values that expressions speak of.
-fn rows() -> &'static [(i64, Row)] {
-    static ROWS: OnceLock<Vec<(i64, Row)>> = OnceLock::new();
-    ROWS.get_or_init(|| {
+/// A server of its own with every story as plain values, so that threads do not wait for each other.
+struct Judge {
+    world: World,
+    rows: Vec<(i64, Row)>,
+}
+
+impl Judge {
+    fn new() -> Self {
+        let world = World::open(SeedSource::Small).expect("the small account");
         let members = |lists: &[&[&str]]| {
             let names = lists.iter().flat_map(|list| list.iter());
             let members: Vec<String> = names.map(|name| format!("{}:{name}", name.replace('.', "_"))).collect();
@@ -172,18 +177,23 @@ fn rows() -> &'static [(i64, Row)] {
         let task = members(&[&TASK_NUMBERS, &TASK_TEXTS, &TASK_DATES, &TASK_BOOLS]);
         let references = "feature:feature.id,team:team.id,iteration:iteration.id";
         let select = format!("{{{story},{references},tasks:tasks.select({{{task}}})}}");
-        let page = World::small().get(&address("/api/v2/UserStory", &[("select", &select), ("take", "1000")]));
+        let page = world.get(&address("/api/v2/UserStory", &[("select", &select), ("take", "1000")]));
         let Value::Object(mut page) = page.json() else { panic!("no page") };
         let Some(Value::Array(items)) = page.remove("items") else { panic!("no items: {page:?}") };
-        items
-            .into_iter()
-            .map(|item| {
-                let Value::Object(mut row) = item else { panic!("no object") };
-                plain(&mut row);
-                (row["id"].as_i64().expect("an id"), row)
-            })
-            .collect()
-    })
+        let row = |item| {
+            let Value::Object(mut row) = item else { panic!("no object") };
+            plain(&mut row);
+            (row["id"].as_i64().expect("an id"), row)
+        };
+        Self { world, rows: items.into_iter().map(row).collect() }
+    }
+
+    /// Ids the server chooses, in ascending order.
+    fn chosen(&self, condition: &str) -> Result<Vec<i64>, String> {
+        let parameters = [("where", condition), ("select", "id"), ("orderBy", "id"), ("take", "1000")];
+        let answer = self.world.get(&address("/api/v2/UserStory", &parameters)).ok(condition)?;
+        Ok(answer.json()["items"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect())
+    }
 }
 
 /// Dates become numbers.
@@ -201,42 +211,70 @@ fn plain(row: &mut Row) {
     }
 }
 
-/// Ids the server chooses, in ascending order.
-fn chosen(condition: &str) -> Result<Vec<i64>, String> {
-    let parameters = [("where", condition), ("select", "id"), ("orderBy", "id"), ("take", "1000")];
-    let answer = World::small().get(&address("/api/v2/UserStory", &parameters)).ok(condition)?;
-    Ok(answer.json()["items"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect())
-}
-
 fn cases() -> u32 {
     std::env::var("ORACLE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+/// Tries so many generated values, shared among as many threads as there are cores, each with a judge.
+fn every<S: Strategy>(
+    cases: u32,
+    values: impl Fn() -> S + Sync,
+    check: impl Fn(&Judge, S::Value) -> Result<(), TestCaseError> + Sync,
+) {
+    let threads = std::thread::available_parallelism().map_or(2, |n| n.get() as u32);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let config = ProptestConfig {
+                    cases: cases.div_ceil(threads),
+                    failure_persistence: None,
+                    ..ProptestConfig::default()
+                };
+                let judge = Judge::new();
+                let outcome = TestRunner::new(config).run(&values(), |value| check(&judge, value));
+                outcome.unwrap_or_else(|error| panic!("{error}"));
+            });
+        }
+    });
+}
 
-    #[test]
-    fn the_server_chooses_the_rows_that_pass(condition in test(STORY, 3)) {
-        let mut expected: Vec<i64> =
-            rows().iter().filter(|(_, row)| condition.value(row) == Some(true)).map(|(id, _)| *id).collect();
-        expected.sort_unstable();
-        prop_assert_eq!(chosen(&condition.to_string()), Ok(expected), "{}", condition);
-    }
+#[test]
+fn the_server_chooses_the_rows_that_pass() {
+    every(
+        cases(),
+        || test(STORY, 3),
+        |judge, condition| {
+            let passing = judge.rows.iter().filter(|(_, row)| condition.value(row) == Some(true));
+            let mut expected: Vec<i64> = passing.map(|(id, _)| *id).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(judge.chosen(&condition.to_string()), Ok(expected), "{}", condition);
+            Ok(())
+        },
+    );
+}
 
-    #[test]
-    fn aggregates_agree(x in number(STORY, 2)) {
-        let values: Vec<f64> = rows().iter().filter_map(|(_, row)| x.value(row)).collect();
-        let query = format!("{{min:min({x}),max:max({x})}}");
-        let answer = World::small().get(&address("/api/v2/UserStory", &[("result", &query)])).ok(&query);
-        let answer = answer.map(|a| a.json());
-        // decimals leave with four digits, averages with six
-        let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
-            (None, None) => true,
-            (Some(a), Some(b)) => (a - b).abs() <= 1e-4 + a.abs() * 1e-9,
-            _ => false,
-        };
-        let read = |name: &str| answer.as_ref().ok().and_then(|a| a[name].as_f64());
-        let (least, most) = (values.iter().copied().min_by(f64::total_cmp), values.iter().copied().max_by(f64::total_cmp));
-        prop_assert_eq!((near(read("min"), least), near(read("max"), most)), (true, true), "{} {:?}", query, answer);
-    }
+#[test]
+fn aggregates_agree() {
+    every(
+        cases() / 4,
+        || number(STORY, 2),
+        |judge, x| {
+            let values: Vec<f64> = judge.rows.iter().filter_map(|(_, row)| x.value(row)).collect();
+            let query = format!("{{min:min({x}),max:max({x})}}");
+            let answer = judge.world.get(&address("/api/v2/UserStory", &[("result", &query)])).ok(&query);
+            let answer = answer.map(|a| a.json());
+            // decimals leave with four digits, averages with six
+            let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+                (None, None) => true,
+                (Some(a), Some(b)) => (a - b).abs() <= 1e-4 + a.abs() * 1e-9,
+                _ => false,
+            };
+            let read = |name: &str| answer.as_ref().ok().and_then(|a| a[name].as_f64());
+            let least = values.iter().copied().min_by(f64::total_cmp);
+            let most = values.iter().copied().max_by(f64::total_cmp);
+            let agree = (near(read("min"), least), near(read("max"), most));
+            prop_assert_eq!(agree, (true, true), "{} {:?}", query, answer);
+            Ok(())
+        },
+    );
 }

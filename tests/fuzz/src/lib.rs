@@ -1,0 +1,3 @@
+//! What the fuzzers feed: one function for each target, which panics where something is wrong.
+
+pub mod targets;
