@@ -256,6 +256,25 @@ impl State {
         secret::guid("server", memory.guids.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Makes a data file: what every account has, and the rows that `fill` hands to its taker as seeds, all by id.
+    pub fn build_data(
+        &self,
+        path: &std::path::Path,
+        fill: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), String>) -> Result<(), String>,
+    ) -> Result<(), StoreError> {
+        let (zone, now) = (Zone::utc(), self.store.clock().now());
+        let ground = seed::Ground { catalog: &self.model.catalog, zone: &zone, now, hash: &secret::hash_password };
+        let base = [SeedFile { name: "empty.json", text: EMPTY }];
+        let template = self.store.template(|connection| {
+            load_seed(connection, &self.model, &zone, now, &base)?;
+            fill(&mut |text| {
+                seed::append(connection, &ground, SeedFile { name: "generated", text }).map_err(|e| e.to_string())
+            })
+            .map_err(StoreError::Seed)
+        })?;
+        template.save(path)
+    }
+
     /// Loads seed files into an empty database.
     pub fn load_seed(
         &self,

@@ -80,6 +80,22 @@ pub struct Import {
 }
 
 #[derive(Debug, Args, Clone)]
+pub struct Generate {
+    /// User stories; with all that belongs to them an account has about ten times as many entities.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
+    pub stories: u64,
+    /// Which of many such accounts.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed_number: u64,
+    /// Write a seed file.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Make a database for `--data` instead, which opens in a moment however large it is.
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args, Clone)]
 pub struct Seed {
     #[command(subcommand)]
     pub command: SeedCommand,
@@ -94,4 +110,6 @@ pub enum SeedCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Make up an account of any size, the same one for the same numbers; to standard output unless a file is named.
+    Generate(Generate),
 }

@@ -3,6 +3,7 @@
 mod data;
 mod exec;
 mod explain;
+mod generate;
 mod remote;
 mod seed;
 

@@ -1,22 +1,30 @@
-//! Seeds looked over without a server.
+//! Seeds looked over, and made, without a server.
+
+use std::path::Path;
 
 use serde_json::json;
 
-use super::data::print;
+use super::{data::print, generate};
 use crate::app::App;
 use crate::cli::SeedCommand;
 use crate::config::{Config, SeedSource};
 
-/// 0 for a seed that a server could start with, 1 for one with mistakes.
+/// The exit code: for `check` 0 where a server could start with the seed, 1 where it has mistakes.
 pub fn run(command: &SeedCommand) -> Result<u8, String> {
-    let SeedCommand::Check { file, json } = command;
-    let config = Config { seed: SeedSource::File(file.clone()), ..Config::default() };
+    match command {
+        SeedCommand::Check { file, json } => check(file, *json),
+        SeedCommand::Generate(wanted) => generate::run(wanted).map(|()| 0),
+    }
+}
+
+fn check(file: &Path, json: bool) -> Result<u8, String> {
+    let config = Config { seed: SeedSource::File(file.to_owned()), ..Config::default() };
     let problems = match App::new(config) {
         Ok(_) => Vec::new(),
         Err(error) => error.0.lines().map(str::to_owned).collect(),
     };
     let sound = problems.is_empty();
-    if *json {
+    if json {
         let verdict = json!({ "file": file.display().to_string(), "sound": sound, "problems": problems });
         print(format!("{verdict}\n").as_bytes())?;
     } else if sound {

@@ -2,6 +2,7 @@
 
 mod control;
 mod fuzz;
+mod generate;
 mod images;
 mod oracle;
 mod queries;

@@ -59,7 +59,39 @@ pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]
     complete::complete(ground.catalog, &mut items, &mut problems);
     let resolver = resolve::Resolver::new(ground.catalog, &items);
     let mut inserter = insert::Inserter::new(connection, ground.catalog);
+    let mut take = |row: &row::Row<'_>| inserter.put(row);
+    let stored = row::rows(ground, &resolver, &items, &mut problems, &mut take).and_then(|mut links| {
+        links.tags(ground.catalog, &items, &mut take)?;
+        links.rows(ground.catalog, &items, &mut take)
+    });
+    refused(problems)?;
+    stored.map_err(not_stored)?;
+    for (table, rows) in &beside {
+        beside::insert(connection, table, rows).map_err(not_stored)?;
+    }
+    Ok(())
+}
+
+/// Adds the rows of a file to a database that holds an account. References stand by id and are believed; what hangs
+/// together by name (tags, nested collections) has to be written out as rows.
+///
+/// # Errors
+/// The mistakes of the file.
+pub fn append(connection: &Connection, ground: &Ground<'_>, file: SeedFile<'_>) -> Result<(), SeedError> {
+    let mut problems = Vec::new();
+    let file::Content { items, .. } = file::read(ground.catalog, &[file], &mut problems);
+    let resolver = resolve::Resolver::new(ground.catalog, &items);
+    let mut inserter = insert::Inserter::new(connection, ground.catalog);
     let stored = row::rows(ground, &resolver, &items, &mut problems, &mut |row| inserter.put(row));
+    refused(problems)?;
+    stored.map(drop).map_err(not_stored)
+}
+
+fn not_stored(error: impl std::fmt::Display) -> SeedError {
+    SeedError(vec![format!("the seed was not stored: {error}")])
+}
+
+fn refused(mut problems: Vec<String>) -> Result<(), SeedError> {
     if !problems.is_empty() {
         let more = problems.len().saturating_sub(MAX_PROBLEMS);
         problems.truncate(MAX_PROBLEMS);
@@ -67,11 +99,6 @@ pub fn load(connection: &Connection, ground: &Ground<'_>, files: &[SeedFile<'_>]
             problems.push(format!("… and {more} more"));
         }
         return Err(SeedError(problems));
-    }
-    stored.map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;
-    for (table, rows) in &beside {
-        beside::insert(connection, table, rows)
-            .map_err(|e| SeedError(vec![format!("the seed was not stored: {e}")]))?;
     }
     Ok(())
 }

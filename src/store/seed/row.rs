@@ -24,14 +24,14 @@ pub(super) struct Row<'c> {
 /// Takes rows as they are made, so that a large seed never stands in memory as rows.
 pub(super) type Take<'t, 'c> = dyn FnMut(&Row<'c>) -> rusqlite::Result<()> + 't;
 
-/// Hands on all rows of a seed: its items, and the link rows that nested collections and tags make.
+/// Hands on the rows of all items; the links that nested collections make come back.
 pub(super) fn rows<'c>(
     ground: &Ground<'c>,
     resolver: &Resolver<'_>,
     items: &[Item<'_>],
     problems: &mut Vec<String>,
     take: &mut Take<'_, 'c>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Links<'c>> {
     let mut links = Links::default();
     let mut given: Vec<Option<&Json>> = Vec::new();
     let mut version = 0;
@@ -116,8 +116,7 @@ pub(super) fn rows<'c>(
             take(&row)?;
         }
     }
-    links.tags(ground.catalog, items, take)?;
-    links.rows(ground.catalog, items, take)
+    Ok(links)
 }
 
 /// A sentence about a member that the entity does not have.
