@@ -259,12 +259,13 @@ impl State {
     /// Makes a data file: what every account has, and the rows that `fill` hands to its taker as seeds, all by id.
     pub fn build_data(
         &self,
-        path: &std::path::Path,
+        path: &Path,
         fill: impl FnOnce(&mut dyn FnMut(&str) -> Result<(), String>) -> Result<(), String>,
     ) -> Result<(), StoreError> {
         let (zone, now) = (Zone::utc(), self.store.clock().now());
         let ground = seed::Ground { catalog: &self.model.catalog, zone: &zone, now, hash: &secret::hash_password };
-        let base = [SeedFile { name: "empty.json", text: EMPTY }];
+        let base = builtin::seed(&SeedSource::Empty);
+        let base: Vec<SeedFile<'_>> = base.iter().map(|(name, text)| SeedFile { name, text }).collect();
         let template = self.store.template(|connection| {
             load_seed(connection, &self.model, &zone, now, &base)?;
             fill(&mut |text| {

@@ -40,7 +40,7 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// A failure is reported with the input that caused it.
-fn tried(name: &str, target: fn(&[u8]), input: &[u8]) {
+fn tried(name: &str, target: targets::Target, input: &[u8]) {
     if std::panic::catch_unwind(|| target(input)).is_err() {
         panic!("{name}: {:?}", String::from_utf8_lossy(input));
     }
