@@ -7,8 +7,7 @@ mod explain;
 mod serve;
 mod world;
 
-pub use ask::{Ask, Env, Export, Import, Seed, SeedCommand, Snapshot, SnapshotCommand};
-pub use ask::{Ask, Export, Generate, Import, Seed, SeedCommand, Snapshot, SnapshotCommand};
+pub use ask::{Ask, Env, Export, Generate, Import, Seed, SeedCommand, Snapshot, SnapshotCommand};
 pub use command::{Cli, Command, Exec, Healthcheck};
 pub use completions::Completions;
 pub use explain::Explain;
