@@ -4,6 +4,7 @@ mod control;
 mod fuzz;
 mod generate;
 mod images;
+mod offline;
 mod oracle;
 mod queries;
 mod readme;
