@@ -48,6 +48,32 @@ fn every_flag_is_described() {
     assert!(missing.is_empty(), "not in the README: {}", missing.join(", "));
 }
 
+/// Runs the only example in a language as a suite, beside the program and in a folder of its own.
+fn run_example(language: &str, file: &str, suite: &[&str]) {
+    let example = README.split(&format!("```{language}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(file), example.expect("an example")).expect("a file");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tpmock"))
+        .args([&["exec", "--"], suite].concat())
+        .current_dir(folder.path())
+        .env_remove("PORT")
+        .output()
+        .expect("the program runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && err.contains("0 failed; "), "{out}{err}");
+    assert!(README.contains(&format!("`tpmock exec -- {}`", suite.join(" "))), "the README says how to run it");
+}
+
+#[test]
+fn the_suite_in_python_passes() {
+    run_example("python", "test_stories.py", &["python3", "-m", "unittest"]);
+}
+
+#[test]
+fn the_suite_in_javascript_passes() {
+    run_example("js", "stories.test.mjs", &["node", "--test"]);
+}
+
 #[test]
 fn the_message_of_a_broken_seed_is_real() {
     let seed = "{\"UserStories\":\n[\n{\"Id\": 1, \"Efort\": 3}]}";
