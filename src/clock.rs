@@ -167,6 +167,12 @@ impl Clock {
         *self.hands() = hands;
     }
 
+    /// Whether it shows another time than the machine's.
+    pub fn is_set(&self) -> bool {
+        let hands = self.hands();
+        hands.frozen.is_some() || hands.shift != 0
+    }
+
     /// A clock that reads the same now and goes on by itself.
     pub fn fork(&self) -> Self {
         Self::with(*self.hands())

@@ -65,7 +65,7 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
         app.state.coverage.miss(call.workspace.key(), feature);
     }
     metrics.faults.fetch_add(u64::from(hit.is_some()), Ordering::Relaxed);
-    log(&parts, call.as_deref(), status, rows, ms);
+    log(&parts, call.as_deref(), response.headers(), rows, ms, status);
     if let Some(call) = &call
         && !control::is_control(&call.path)
     {
@@ -99,10 +99,13 @@ async fn answer(app: &App, call: &Arc<Call>, hit: Option<&Hit>) -> Result<Answer
     }
 }
 
-fn log(parts: &Parts, call: Option<&Call>, status: u16, rows: usize, ms: f64) {
+/// The line of a request. Its id is the caller's `X-Request-ID`, or what the answer calls itself.
+fn log(parts: &Parts, call: Option<&Call>, answer: &HeaderMap, rows: usize, ms: f64, status: u16) {
     let (method, path) = (&parts.method, parts.uri.path());
     let workspace = call.map_or("-", |c| c.workspace.key());
-    info!(target: "tpmock::request", %method, path, status, ms, rows, workspace, "{method} {path} {status}");
+    let id = parts.headers.get("x-request-id").or_else(|| answer.get("x-correlationid"));
+    let id = id.and_then(|id| id.to_str().ok()).unwrap_or("-");
+    info!(target: "tpmock::request", %method, path, status, ms, rows, workspace, id, "{method} {path} {status}");
 }
 
 /// What the journal wants to know of an answer.

@@ -31,19 +31,33 @@ pub fn common(fields: &mut HeaderMap, app: &App, call: Option<&Call>, status: u1
     if let Ok(id) = HeaderValue::from_str(&app.state.guid(call.map(|c| &*c.workspace))) {
         fields.insert(CORRELATION, id);
     }
-    if let Some(expires) = call.and_then(|call| expires(app, call.workspace.clock.now())) {
+    let Some(call) = call else { return };
+    let now = call.workspace.clock.now();
+    if let Some(expires) = http_date(app, now - DAY) {
         fields.insert(header::EXPIRES, expires);
+    }
+    // the machine's time is put there by whoever writes the answer out
+    if call.workspace.clock.is_set()
+        && let Some(date) = Timestamp::from_millisecond(now).ok().map(in_words)
+        && let Ok(date) = HeaderValue::from_str(&date)
+    {
+        fields.insert(header::DATE, date);
     }
 }
 
-/// A day before now. The text of a second is kept: most answers of a second have the same.
-fn expires(app: &App, now: i64) -> Option<HeaderValue> {
-    let second = (now - DAY).div_euclid(1000);
+/// The text of a second is kept: most answers of a second have the same.
+fn http_date(app: &App, at: i64) -> Option<HeaderValue> {
+    let second = at.div_euclid(1000);
     let mut last = app.state.expires.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((_, text)) = last.as_ref().filter(|(of, _)| *of == second) {
         return HeaderValue::from_str(text).ok();
     }
-    let text = Timestamp::from_second(second).ok()?.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let text = in_words(Timestamp::from_second(second).ok()?);
     let (_, text) = last.insert((second, text));
     HeaderValue::from_str(text).ok()
+}
+
+/// `Tue, 10 Mar 2026 12:00:00 GMT`.
+fn in_words(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

@@ -6,12 +6,9 @@ use serde_json::{Map, Value};
 
 use super::super::control::body;
 use super::super::error::Error;
-use super::effect::{Delay, Effect};
+use super::effect::{Delay, Effect, LONGEST};
 use super::rule::Rule;
 use crate::clock::parse_span;
-
-/// Longest delay.
-const LONGEST: Duration = Duration::from_secs(60);
 
 const KNOWN: [&str; 18] = [
     "workspace",
@@ -143,7 +140,7 @@ fn limited(limit: &Value) -> Result<Effect, Error> {
     Ok(Effect::Limit { calls, per: Duration::from_millis(per) })
 }
 
-/// `"200ms"`, or `{"min":"50ms","max":"200ms"}` for anything between.
+/// `"200ms"`; `{"min":"50ms","max":"200ms"}` for anything between; `{"median":"80ms","p99":"900ms"}` as networks are.
 fn delay(value: &Value) -> Result<Delay, Error> {
     let span = |text: &str| -> Result<Duration, Error> {
         let ms = parse_span(text).map_err(Error::bad_request)?;
@@ -151,15 +148,22 @@ fn delay(value: &Value) -> Result<Delay, Error> {
         if span > LONGEST { Err(Error::bad_request("'delay' may be 60s at most.")) } else { Ok(span) }
     };
     match value {
-        Value::String(text) => span(text).map(|d| Delay { least: d, most: d }),
+        Value::String(text) => span(text).map(|d| Delay::Even { least: d, most: d }),
         Value::Object(ends) => {
-            body::check(ends, &["min", "max"])?;
+            body::check(ends, &["min", "max", "median", "p99"])?;
             let end = |name: &str| body::text(ends, name)?.map(span).transpose();
+            if let (Some(median), Some(p99)) = (end("median")?, end("p99")?) {
+                let fits = !median.is_zero() && median <= p99 && ends.len() == 2;
+                let wrong = || Error::bad_request("'delay' needs a 'p99' that is not below its 'median'.");
+                return fits.then_some(Delay::Skewed { median, p99 }).ok_or_else(wrong);
+            }
             let least = end("min")?.unwrap_or_default();
             let most = end("max")?.filter(|most| *most >= least);
             let most = most.ok_or_else(|| Error::bad_request("'delay' needs a 'max' that is not below 'min'."))?;
-            Ok(Delay { least, most })
+            Ok(Delay::Even { least, most })
         }
-        other => Err(Error::bad_request(format!("'delay' is a span of time or {{\"min\",\"max\"}}, not {other}."))),
+        other => Err(Error::bad_request(format!(
+            "'delay' is a span of time or {{\"min\",\"max\"}} or {{\"median\",\"p99\"}}, not {other}."
+        ))),
     }
 }
