@@ -4,20 +4,19 @@
 //! their type. Rows, children and field definitions are made from just that, unless the seed has them. A reference
 //! that is an id and nothing else says nothing about its row, so the row has to be there.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
-
 use super::file::{Item, number};
-use super::members::Members;
+use super::members::{Json, Members};
 use crate::catalog::{Catalog, CollectionLink, Entity, EntityId, EntityKind, Member, MemberKind, Storage};
 use crate::sql::KIND_COLUMN;
 
 /// Something an item mentions.
-struct Mention<'i> {
+struct Mention<'i, 't> {
     target: EntityId,
     id: i64,
-    members: &'i Map<String, Value>,
+    members: &'i Members<'t>,
     /// The reference of a child that leads back, for children that lie within their owner.
     owner: Option<&'i str>,
     /// Where it stands, for complaints.
@@ -61,13 +60,19 @@ pub(super) fn complete(catalog: &Catalog, items: &mut Vec<Item<'_>>, problems: &
 const NAME: &str = "Name";
 
 /// The same id is called otherwise in the account that a saved answer comes from than in what every account has.
-fn new_name(mention: &Mention<'_>, item: &Item<'_>, items: &[Item<'_>], there: usize) -> Option<(usize, Value)> {
-    let (given, own) = (mention.members.get(NAME)?.as_str()?, items[there].members.get(NAME)?.as_str()?);
+fn new_name<'t>(
+    mention: &Mention<'_, 't>,
+    item: &Item<'_>,
+    items: &[Item<'_>],
+    there: usize,
+) -> Option<(usize, Json<'t>)> {
+    let (name, own) = (mention.members.get(NAME)?, items[there].members.get(NAME)?.as_str()?);
+    let given = name.as_str()?;
     let from_another_file = !std::ptr::eq(items[there].place.file.text, item.place.file.text);
-    (from_another_file && !given.eq_ignore_ascii_case(own)).then(|| (there, Value::from(given)))
+    (from_another_file && !given.eq_ignore_ascii_case(own)).then(|| (there, name.clone()))
 }
 
-fn mentions<'i>(catalog: &'i Catalog, item: &'i Item<'_>) -> Vec<Mention<'i>> {
+fn mentions<'i, 't>(catalog: &'i Catalog, item: &'i Item<'t>) -> Vec<Mention<'i, 't>> {
     let entity = catalog.entity(item.entity);
     let mut found = Vec::new();
     for member in &entity.members {
@@ -89,8 +94,7 @@ fn mentions<'i>(catalog: &'i Catalog, item: &'i Item<'_>) -> Vec<Mention<'i>> {
                     CollectionLink::Through { .. } => None,
                     CollectionLink::Values | CollectionLink::Inline => continue,
                 };
-                let rows = given.as_array().or_else(|| given.get("Items").and_then(Value::as_array));
-                let rows = rows.into_iter().flatten();
+                let rows = given.items().into_iter().flatten();
                 found.extend(rows.filter_map(|row| mention(catalog, collection.item, row, member, owner)));
             }
         }
@@ -98,32 +102,32 @@ fn mentions<'i>(catalog: &'i Catalog, item: &'i Item<'_>) -> Vec<Mention<'i>> {
     found
 }
 
-fn mention<'i>(
+fn mention<'i, 't>(
     catalog: &Catalog,
     target: EntityId,
-    value: &'i Value,
+    value: &'i Json<'t>,
     member: &'i Member,
     owner: Option<&'i str>,
-) -> Option<Mention<'i>> {
+) -> Option<Mention<'i, 't>> {
     let members = value.as_object()?;
-    let id = members.get("Id").and_then(Value::as_i64).filter(|id| *id > 0)?;
+    let id = members.get("Id").and_then(Json::as_i64).filter(|id| *id > 0)?;
     let target = concrete(catalog, catalog.entity(target), members);
     (target.view.is_none()).then_some(Mention { target: target.id, id, members, owner, member })
 }
 
 /// What the row is: what it says of itself, or what stands in for the base.
-fn concrete<'c>(catalog: &'c Catalog, target: &'c Entity, members: &Map<String, Value>) -> &'c Entity {
+fn concrete<'c>(catalog: &'c Catalog, target: &'c Entity, members: &Members<'_>) -> &'c Entity {
     let mut words = ["Kind", "ResourceType"].iter().filter_map(|name| catalog.named(members.get(*name)?.as_str()?));
     let said = words.find(|e| catalog.is_a(e.id, target.id) && !e.is_base());
     said.or_else(|| target.stand_in.map(|id| catalog.entity(id))).unwrap_or(target)
 }
 
-fn row<'t>(catalog: &Catalog, holder: &Item<'t>, mention: &Mention<'_>) -> Item<'t> {
+fn row<'t>(catalog: &Catalog, holder: &Item<'t>, mention: &Mention<'_, 't>) -> Item<'t> {
     let entity = catalog.entity(mention.target);
-    let shown = mention.members.iter().filter(|(name, _)| entity.member(name).is_some());
-    let mut members: Members<'_> = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut members: Members<'t> =
+        mention.members.iter().filter(|(name, _)| entity.member(name).is_some()).cloned().collect();
     if let Some(back) = mention.owner {
-        members.insert(back, serde_json::json!({ "Id": holder.id }));
+        members.insert(back.to_owned(), Json::reference(holder.id));
     }
     Item { entity: mention.target, id: mention.id, members, place: holder.place }
 }
@@ -131,9 +135,9 @@ fn row<'t>(catalog: &Catalog, holder: &Item<'t>, mention: &Mention<'_>) -> Item<
 /// Definitions for custom fields that come with their type and that nobody defined.
 fn define_fields(catalog: &Catalog, items: &mut Vec<Item<'_>>) {
     let Some(set) = catalog.set("definitions") else { return };
-    let text = |members: &Map<String, Value>, name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |members: &Members<'_>, name: &str| members.get(name).and_then(Json::as_str).map(str::to_owned);
     let of_type = |item: &Item<'_>| {
-        let by_id = item.members.get(&set.key).and_then(|t| t.get("Id")).and_then(Value::as_i64);
+        let by_id = item.members.get(&set.key).and_then(|t| t.get("Id")).and_then(Json::as_i64);
         by_id.or_else(|| {
             let name = item.members.get(&set.key)?.get(NAME)?.as_str()?;
             catalog.named(name)?.type_id
@@ -146,14 +150,14 @@ fn define_fields(catalog: &Catalog, items: &mut Vec<Item<'_>>) {
     for item in items.iter() {
         let entity = catalog.entity(item.entity);
         let (Some(values), Some(kind)) = (entity.custom_fields(), entity.type_id) else { continue };
-        let fields = item.members.get(&values.name).and_then(Value::as_array).into_iter().flatten();
-        for field in fields.filter_map(Value::as_object) {
+        let fields = item.members.get(&values.name).and_then(Json::items).into_iter().flatten();
+        for field in fields.filter_map(Json::as_object) {
             let (Some(name), Some(field_type)) = (text(field, NAME), text(field, "Type")) else { continue };
             if known.insert((kind, name.clone())) {
                 let mut members = Members::default();
-                members.insert(NAME, Value::from(name));
-                members.insert("FieldType", Value::from(field_type));
-                members.insert(&set.key, serde_json::json!({ "Id": kind }));
+                members.insert(NAME, Json::Text(Cow::Owned(name)));
+                members.insert("FieldType", Json::Text(Cow::Owned(field_type)));
+                members.insert(set.key.clone(), Json::reference(kind));
                 made.push(Item { entity: set.entity, id: 0, members, place: item.place });
             }
         }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::beside::is_beside;
-use super::members::Members;
+use super::members::{Json, Members};
 use crate::catalog::{Catalog, EntityId, EntityKind, View, nearest};
 
 /// A seed with the name that messages give it.
@@ -100,9 +100,9 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
                     }
                 };
                 // a base lists rows of its heirs; the item says which
-                let of = members.get("ResourceType").and_then(Value::as_str).and_then(|t| catalog.named(t));
+                let of = members.get("ResourceType").and_then(Json::as_str).and_then(|t| catalog.named(t));
                 let entity = of.filter(|e| catalog.is_a(e.id, entity.id)).unwrap_or(entity);
-                let id = members.get("Id").and_then(Value::as_i64).unwrap_or(0);
+                let id = members.get("Id").and_then(Json::as_i64).unwrap_or(0);
                 if let Some(bad) = members.get("Id").filter(|v| v.as_i64().is_none_or(|id| id <= 0)) {
                     problems.push(place.problem("Id", format!("{bad} is no id")));
                 }

@@ -3,9 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value as Json;
-
 use super::file::Item;
+use super::members::Json;
 use super::resolve::{Resolver, column};
 use super::row::{Row, Take};
 use crate::catalog::{Catalog, CollectionLink, Entity, EntityId, FieldRole, Member};
@@ -31,13 +30,12 @@ pub(super) fn nested<'c>(
     resolver: &Resolver<'_>,
     item: &Item<'_>,
     member: &Member,
-    given: &Json,
+    given: &Json<'_>,
     links: &mut Links<'c>,
     problems: &mut Vec<String>,
 ) {
     let Some(collection) = member.collection() else { return };
-    let list = given.as_array().or_else(|| given.get("Items").and_then(Json::as_array));
-    let Some(list) = list else {
+    let Some(list) = given.items() else {
         problems.push(item.place.problem(&member.name, "must be an array, or an object with Items"));
         return;
     };

@@ -1,10 +1,10 @@
 //! References of a seed → ids: by id, by name, by login.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
-
 use super::file::Item;
+use super::members::{Json, Members};
 use crate::catalog::{Catalog, Entity, EntityId, Member, Storage};
 use crate::sql::KIND_COLUMN;
 
@@ -18,7 +18,12 @@ pub(super) struct Resolver<'a> {
     by_name: HashMap<(&'a str, &'static str, String), Vec<usize>>,
     /// By entity: whether its rows say which entity a row of a shared table is.
     kinds: Vec<bool>,
+    /// Names that were looked up: a large seed has thousands of items in some ten states.
+    found: RefCell<HashMap<Lookup, Option<i64>>>,
 }
+
+/// All that decides what a name means: the entity of the holder and its process; the target, which member, the name.
+type Lookup = (EntityId, Option<(EntityId, i64)>, EntityId, &'static str, String);
 
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, items: &'a [Item<'a>]) -> Self {
@@ -28,13 +33,13 @@ impl<'a> Resolver<'a> {
             let table = catalog.entity(item.entity).table.as_str();
             by_id.insert((table, item.id), i);
             for name in NAMES {
-                if let Some(text) = item.members.get(name).and_then(Value::as_str) {
+                if let Some(text) = item.members.get(name).and_then(Json::as_str) {
                     by_name.entry((table, name, text.to_lowercase())).or_default().push(i);
                 }
             }
         }
         let kinds = catalog.entities().iter().map(|e| is_kind(catalog, e.id)).collect();
-        Self { catalog, items, by_id, by_name, kinds }
+        Self { catalog, items, by_id, by_name, kinds, found: RefCell::default() }
     }
 
     pub fn item(&self, entity: EntityId, id: i64) -> Option<&'a Item<'a>> {
@@ -42,32 +47,45 @@ impl<'a> Resolver<'a> {
     }
 
     /// The id a reference leads to, or what is wrong with it.
-    pub fn reference(&self, holder: &Item<'_>, target: EntityId, value: &Value) -> Result<i64, String> {
-        let Value::Object(members) = value else { return Err("a reference must be an object or null".into()) };
-        if let Some(id) = members.get("Id").and_then(Value::as_i64) {
+    pub fn reference(&self, holder: &Item<'_>, target: EntityId, value: &Json<'_>) -> Result<i64, String> {
+        let Json::Object(members) = value else { return Err("a reference must be an object or null".into()) };
+        if let Some(id) = members.get("Id").and_then(Json::as_i64) {
             return Ok(id);
         }
         let target = self.catalog.entity(target);
         let Some((name, text)) = NAMES.iter().find_map(|n| Some((*n, members.get(*n)?.as_str()?))) else {
             return Err("a reference needs an Id or a Name".into());
         };
-        let none = Vec::new();
-        let found = self.by_name.get(&(target.table.as_str(), name, text.to_lowercase())).unwrap_or(&none);
-        let named = || found.iter().map(|i| &self.items[*i]).filter(|c| self.catalog.is_a(c.entity, target.id));
+        let own = self.catalog.entity(holder.entity);
+        let process = self.process(holder, own);
+        let lookup = (own.id, process, target.id, name, text.to_lowercase());
+        let known = self.found.borrow().get(&lookup).copied();
+        let id = known.unwrap_or_else(|| {
+            let id = self.named(own, process, target, (target.table.as_str(), name, lookup.4.clone()));
+            self.found.borrow_mut().insert(lookup, id);
+            id
+        });
+        id.ok_or_else(|| format!("there is no {} called '{text}' that fits", target.name))
+    }
+
+    /// The id of what is called so and is meant for a holder of this entity and process.
+    fn named(
+        &self,
+        own: &Entity,
+        process: Option<(EntityId, i64)>,
+        target: &Entity,
+        name: (&str, &'static str, String),
+    ) -> Option<i64> {
+        let found = self.by_name.get(&name)?;
+        let all = || found.iter().map(|i| &self.items[*i]).filter(|c| self.catalog.is_a(c.entity, target.id));
         // some items borrow from another type: a test case run has the priorities of its test case
-        named()
-            .filter(|c| self.agrees(holder, c, true))
-            .min_by_key(|c| c.id)
-            .or_else(|| named().filter(|c| self.agrees(holder, c, false)).min_by_key(|c| c.id))
-            .map(|c| c.id)
-            .ok_or_else(|| format!("there is no {} called '{text}' that fits", target.name))
+        let typed = all().filter(|c| self.agrees(own, process, c, true)).map(|c| c.id).min();
+        typed.or_else(|| all().filter(|c| self.agrees(own, process, c, false)).map(|c| c.id).min())
     }
 
     /// Whether a candidate is meant for the holder: for its process, and with `typed` for its type.
-    fn agrees(&self, holder: &Item<'_>, candidate: &Item<'_>, typed: bool) -> bool {
+    fn agrees(&self, own: &Entity, process: Option<(EntityId, i64)>, candidate: &Item<'_>, typed: bool) -> bool {
         let entity = self.catalog.entity(candidate.entity);
-        let own = self.catalog.entity(holder.entity);
-        let process = self.process(holder, own);
         entity.references().all(|(member, reference)| {
             // the kind of a shared table says what the candidate is, not whom it is for
             if entity.kinds.is_some() && column(member) == Some(KIND_COLUMN) {
@@ -107,9 +125,9 @@ impl<'a> Resolver<'a> {
     }
 
     /// The id of a reference that needs no context to be resolved.
-    fn stated(&self, value: &Value, target: EntityId) -> Option<i64> {
-        let members: &Map<String, Value> = value.as_object()?;
-        if let Some(id) = members.get("Id").and_then(Value::as_i64) {
+    fn stated(&self, value: &Json<'_>, target: EntityId) -> Option<i64> {
+        let members: &Members<'_> = value.as_object()?;
+        if let Some(id) = members.get("Id").and_then(Json::as_i64) {
             return Some(id);
         }
         let (name, text) = NAMES.iter().find_map(|n| Some((*n, members.get(*n)?.as_str()?)))?;

@@ -1,11 +1,12 @@
 //! Items with resolved references → rows, column by column.
 
-use serde_json::{Map, Value as Json};
+use std::collections::HashSet;
 
 use super::Ground;
 use super::date::seed_date;
 use super::file::Item;
 use super::links::{self, Links};
+use super::members::{Json, Members};
 use super::resolve::{Resolver, column};
 use super::shape::{keeps_values, own_kind};
 use crate::catalog::{Entity, EntityId, Field, MemberKind, Storage, nearest};
@@ -33,7 +34,8 @@ pub(super) fn rows<'c>(
     take: &mut Take<'_, 'c>,
 ) -> rusqlite::Result<Links<'c>> {
     let mut links = Links::default();
-    let mut given: Vec<Option<&Json>> = Vec::new();
+    let dates = date_fields(ground, items);
+    let mut given: Vec<Option<&Json<'_>>> = Vec::new();
     let mut version = 0;
     for item in items {
         if problems.len() > super::MAX_PROBLEMS {
@@ -93,7 +95,7 @@ pub(super) fn rows<'c>(
                 MemberKind::Collection(_) => {
                     if let Some(given) = given {
                         if entity.custom_fields().is_some_and(|m| m.id == member.id) {
-                            match custom_values(ground, resolver, items, given) {
+                            match custom_values(ground, resolver, &dates, given) {
                                 Ok(text) => columns.push((VALUES_COLUMN, text)),
                                 Err(what) => problems.push(item.place.problem(&member.name, what)),
                             }
@@ -105,7 +107,7 @@ pub(super) fn rows<'c>(
             }
         }
         if let Some(given) = item.members.get(VALUES_COLUMN).filter(|_| keeps_values) {
-            match custom_values(ground, resolver, items, given) {
+            match custom_values(ground, resolver, &dates, given) {
                 Ok(text) => columns.push((VALUES_COLUMN, text)),
                 Err(what) => problems.push(item.place.problem(VALUES_COLUMN, what)),
             }
@@ -137,7 +139,7 @@ fn field_value(
     entity: &Entity,
     field: &Field,
     column: &str,
-    given: Option<&Json>,
+    given: Option<&Json<'_>>,
 ) -> Result<Value, String> {
     let given = match given {
         // an empty value that is written down stays empty
@@ -170,16 +172,16 @@ fn field_value(
         (ValueType::Decimal | ValueType::Average | ValueType::Double, Json::Number(n)) => {
             n.as_f64().map_or(Value::Null, Value::Real)
         }
-        (ValueType::Date, Json::String(text)) => match seed_date(text, ground.zone, ground.now) {
+        (ValueType::Date, Json::Text(text)) => match seed_date(text, ground.zone, ground.now) {
             Some(at) => Value::Int(at),
             None => return Err(format!("'{text}' is no date")),
         },
-        (ValueType::Text | ValueType::Link, Json::String(text)) => {
+        (ValueType::Text | ValueType::Link, Json::Text(text)) => {
             let fits = field.values.is_empty() || field.values.iter().any(|v| v.eq_ignore_ascii_case(text));
             if !fits {
                 return Err(format!("'{text}' is none of {}", field.values.join(", ")));
             }
-            Value::Text(text.clone())
+            Value::Text(text.clone().into_owned())
         }
         (ValueType::Text, other @ (Json::Number(_) | Json::Bool(_))) => Value::Text(other.to_string()),
         (ty, other) => return Err(format!("{other} is no {}", ty.clr_name())),
@@ -191,30 +193,28 @@ fn field_value(
 fn custom_values(
     ground: &Ground<'_>,
     resolver: &Resolver<'_>,
-    items: &[Item<'_>],
-    given: &Json,
+    dates: &HashSet<&str>,
+    given: &Json<'_>,
 ) -> Result<Value, String> {
-    let list = given.as_array().or_else(|| given.get("Items").and_then(Json::as_array));
-    let Some(list) = list else { return Err("must be an array of names and values".into()) };
-    let mut values = Map::new();
+    let Some(list) = given.items() else { return Err("must be an array of names and values".into()) };
+    let mut values = Members::default();
     for field in list {
         let Some(name) = field.get("Name").and_then(Json::as_str) else {
             return Err("a custom field needs a Name".into());
         };
         let value = field.get("Value").cloned().unwrap_or(Json::Null);
-        let of_type =
-            |f: &str| field.get("Type").and_then(Json::as_str) == Some(f) || is_defined(ground, items, name, f);
+        let is_date = field.get("Type").and_then(Json::as_str) == Some(DATE) || dates.contains(name);
         let value = match value {
             Json::Null => continue,
-            Json::String(text) if of_type("Date") => match seed_date(&text, ground.zone, ground.now) {
-                Some(at) => Json::from(at),
+            Json::Text(text) if is_date => match seed_date(&text, ground.zone, ground.now) {
+                Some(at) => Json::Number(at.into()),
                 None => return Err(format!("'{text}' is no date")),
             },
-            Json::Object(mut object) if object.contains_key("Id") && !object.contains_key("Name") => {
+            Json::Object(mut object) if object.get("Id").is_some() && object.get("Name").is_none() => {
                 let kind = object.get("Kind").and_then(Json::as_str).and_then(|k| ground.catalog.named(k));
                 let id = object.get("Id").and_then(Json::as_i64).unwrap_or_default();
                 let known = kind.and_then(|k| resolver.item(k.id, id)).and_then(|i| i.members.get("Name")).cloned();
-                object.insert("Name".into(), known.unwrap_or_else(|| Json::from("")));
+                object.insert("Name", known.unwrap_or(Json::Text("".into())));
                 Json::Object(object)
             }
             other => other,
@@ -224,11 +224,13 @@ fn custom_values(
     Ok(if values.is_empty() { Value::Null } else { Value::Text(Json::Object(values).to_string()) })
 }
 
-/// Whether the seed configures a custom field of this name and type.
-fn is_defined(ground: &Ground<'_>, items: &[Item<'_>], name: &str, field_type: &str) -> bool {
-    let Some(set) = ground.catalog.set("definitions") else { return false };
-    items.iter().filter(|i| i.entity == set.entity).any(|i| {
-        let text = |key: &str| i.members.get(key).and_then(Json::as_str);
-        text("Name") == Some(name) && text("FieldType") == Some(field_type)
-    })
+/// The type of custom fields that hold dates.
+const DATE: &str = "Date";
+
+/// Names of the custom fields that the seed configures to hold dates.
+fn date_fields<'i>(ground: &Ground<'_>, items: &'i [Item<'_>]) -> HashSet<&'i str> {
+    let Some(set) = ground.catalog.set("definitions") else { return HashSet::new() };
+    let definitions = items.iter().filter(|item| item.entity == set.entity).map(|item| &item.members);
+    let dates = definitions.filter(|members| members.get("FieldType").and_then(Json::as_str) == Some(DATE));
+    dates.filter_map(|members| members.get("Name")?.as_str()).collect()
 }
