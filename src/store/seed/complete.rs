@@ -117,7 +117,7 @@ fn mention<'i, 't>(
 
 /// What the row is: what it says of itself, or what stands in for the base.
 fn concrete<'c>(catalog: &'c Catalog, target: &'c Entity, members: &Members<'_>) -> &'c Entity {
-    let mut words = ["Kind", "ResourceType"].iter().filter_map(|name| catalog.named(members.get(*name)?.as_str()?));
+    let mut words = ["Kind", "ResourceType"].iter().filter_map(|name| catalog.named(members.get(name)?.as_str()?));
     let said = words.find(|e| catalog.is_a(e.id, target.id) && !e.is_base());
     said.or_else(|| target.stand_in.map(|id| catalog.entity(id))).unwrap_or(target)
 }

@@ -53,7 +53,7 @@ impl<'a> Resolver<'a> {
             return Ok(id);
         }
         let target = self.catalog.entity(target);
-        let Some((name, text)) = NAMES.iter().find_map(|n| Some((*n, members.get(*n)?.as_str()?))) else {
+        let Some((name, text)) = NAMES.iter().find_map(|n| Some((*n, members.get(n)?.as_str()?))) else {
             return Err("a reference needs an Id or a Name".into());
         };
         let own = self.catalog.entity(holder.entity);
@@ -61,7 +61,7 @@ impl<'a> Resolver<'a> {
         let lookup = (own.id, process, target.id, name, text.to_lowercase());
         let known = self.found.borrow().get(&lookup).copied();
         let id = known.unwrap_or_else(|| {
-            let id = self.named(own, process, target, (target.table.as_str(), name, lookup.4.clone()));
+            let id = self.named(own, process, target, &(target.table.as_str(), name, lookup.4.clone()));
             self.found.borrow_mut().insert(lookup, id);
             id
         });
@@ -74,9 +74,9 @@ impl<'a> Resolver<'a> {
         own: &Entity,
         process: Option<(EntityId, i64)>,
         target: &Entity,
-        name: (&str, &'static str, String),
+        name: &(&str, &'static str, String),
     ) -> Option<i64> {
-        let found = self.by_name.get(&name)?;
+        let found = self.by_name.get(name)?;
         let all = || found.iter().map(|i| &self.items[*i]).filter(|c| self.catalog.is_a(c.entity, target.id));
         // some items borrow from another type: a test case run has the priorities of its test case
         let typed = all().filter(|c| self.agrees(own, process, c, true)).map(|c| c.id).min();
@@ -130,7 +130,7 @@ impl<'a> Resolver<'a> {
         if let Some(id) = members.get("Id").and_then(Json::as_i64) {
             return Some(id);
         }
-        let (name, text) = NAMES.iter().find_map(|n| Some((*n, members.get(*n)?.as_str()?)))?;
+        let (name, text) = NAMES.iter().find_map(|n| Some((*n, members.get(n)?.as_str()?)))?;
         let table = self.catalog.entity(target).table.as_str();
         let found = self.by_name.get(&(table, name, text.to_lowercase()))?;
         found.iter().map(|i| &self.items[*i]).find(|c| self.catalog.is_a(c.entity, target)).map(|c| c.id)
