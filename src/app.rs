@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::http::HeaderValue;
+
 use crate::api::{Faults, Journal, Metrics};
 use crate::builtin;
 use crate::catalog;
@@ -72,7 +74,7 @@ pub(crate) struct State {
     pub coverage: Coverage,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
     /// The last `Expires` that was written out, and the second it stands for.
-    pub expires: Mutex<Option<(i64, String)>>,
+    pub expires: Mutex<Option<(i64, HeaderValue)>>,
 }
 
 /// What is remembered about one generation of a workspace, so that it is not asked for at each request.

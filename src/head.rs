@@ -133,21 +133,16 @@ impl<S> Lenient<S> {
     }
 
     fn end_of_head(&mut self) {
-        let head = String::from_utf8_lossy(&self.head).to_ascii_lowercase();
-        let header = |name: &str| {
-            head.lines()
-                .skip(1)
-                .find_map(|l| l.split_once(':').filter(|(n, _)| n.trim() == name).map(|(_, v)| v.trim()))
-        };
-        self.state = if header("transfer-encoding").is_some_and(|v| v.contains("chunked")) {
+        self.state = if header(&self.head, "transfer-encoding").is_some_and(|v| contains(v, b"chunked")) {
             State::ChunkSize
-        } else if header("upgrade").is_some() {
+        } else if header(&self.head, "upgrade").is_some() {
             State::Raw
         } else {
-            match header("content-length").map(str::parse::<u64>) {
-                None | Some(Ok(0)) => State::Line,
-                Some(Ok(length)) => State::Body(length),
-                Some(Err(_)) => State::Raw,
+            let length = header(&self.head, "content-length").map(|v| std::str::from_utf8(v).map(str::parse::<u64>));
+            match length {
+                None | Some(Ok(Ok(0))) => State::Line,
+                Some(Ok(Ok(length))) => State::Body(length),
+                Some(_) => State::Raw,
             }
         };
         self.release();
@@ -180,6 +175,20 @@ impl<S> Lenient<S> {
         self.release();
         self.state = State::Raw;
     }
+}
+
+/// The value of a header of a head, without the blanks around it.
+fn header<'h>(head: &'h [u8], name: &str) -> Option<&'h [u8]> {
+    head.split(|b| *b == b'\n').skip(1).find_map(|line| {
+        let (found, value) = line.split_at_checked(name.len())?;
+        let value = value.trim_ascii_start().strip_prefix(b":")?;
+        found.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
+    })
+}
+
+/// Whether `word` occurs in `text`, in any case of letters.
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word))
 }
 
 fn is_blank(line: &[u8]) -> bool {

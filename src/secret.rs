@@ -51,20 +51,21 @@ pub fn fingerprint(kind: &str, text: &str) -> [u8; 32] {
 
 /// The GUID that follows from a seed and a counter.
 pub fn guid(seed: &str, counter: u64) -> String {
-    let d = Sha256::digest(format!("guid:{seed}:{counter}"));
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut counter_digits = itoa::Buffer::new();
+    let mut hash = Sha256::new();
+    for part in ["guid:", seed, ":", counter_digits.format(counter)] {
+        hash.update(part);
+    }
+    let mut bytes: [u8; 32] = hash.finalize().into();
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let mut text = String::with_capacity(36);
-    for (i, byte) in d[..16].iter().enumerate() {
-        let byte = match i {
-            6 => (byte & 0x0f) | 0x40,
-            8 => (byte & 0x3f) | 0x80,
-            _ => *byte,
-        };
+    for (i, byte) in bytes[..16].iter().enumerate() {
         if matches!(i, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        for digit in [byte >> 4, byte & 0x0f] {
-            text.extend(char::from_digit(u32::from(digit), 16));
-        }
+        text.extend([byte >> 4, byte & 0x0f].map(|digit| char::from(DIGITS[usize::from(digit)])));
     }
     text
 }

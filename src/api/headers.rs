@@ -28,7 +28,7 @@ pub fn common(fields: &mut HeaderMap, app: &App, call: Option<&Call>, status: u1
     if !tags.is_empty() {
         fields.insert(TAGS, HeaderValue::from_static(tags));
     }
-    if let Ok(id) = HeaderValue::from_str(&app.state.guid(call.map(|c| &*c.workspace))) {
+    if let Ok(id) = HeaderValue::try_from(app.state.guid(call.map(|c| &*c.workspace))) {
         fields.insert(CORRELATION, id);
     }
     let Some(call) = call else { return };
@@ -49,12 +49,12 @@ pub fn common(fields: &mut HeaderMap, app: &App, call: Option<&Call>, status: u1
 fn http_date(app: &App, at: i64) -> Option<HeaderValue> {
     let second = at.div_euclid(1000);
     let mut last = app.state.expires.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some((_, text)) = last.as_ref().filter(|(of, _)| *of == second) {
-        return HeaderValue::from_str(text).ok();
+    if let Some((_, value)) = last.as_ref().filter(|(of, _)| *of == second) {
+        return Some(value.clone());
     }
     let text = in_words(Timestamp::from_second(second).ok()?);
-    let (_, text) = last.insert((second, text));
-    HeaderValue::from_str(text).ok()
+    let (_, value) = last.insert((second, HeaderValue::from_str(&text).ok()?));
+    Some(value.clone())
 }
 
 /// `Tue, 10 Mar 2026 12:00:00 GMT`.
