@@ -3,20 +3,22 @@
 //! One writer per format implements [`Sink`]. No event renames anything: output names are chosen when the
 //! query is bound.
 
+use std::ops::Range;
+
 use crate::value::Scalar;
 
 /// An output name, with its JSON spelling made once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     text: String,
-    /// `"text":`, escaped.
+    /// `,"text":`, escaped.
     json: String,
     attribute: bool,
 }
 
 impl Name {
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), json: json_key(text), attribute: false }
+        Self { text: text.to_owned(), json: json_member(text), attribute: false }
     }
 
     /// A name that XML writes as an attribute of its entity (`Id`, `Name`).
@@ -28,8 +30,19 @@ impl Name {
         &self.text
     }
 
-    pub fn json(&self) -> &str {
+    /// `"text":`.
+    pub fn json_key(&self) -> &str {
+        &self.json[1..]
+    }
+
+    /// `,"text":`, for a member that follows another.
+    pub fn json_next_key(&self) -> &str {
         &self.json
+    }
+
+    /// `"text"`.
+    pub fn json_string(&self) -> &str {
+        &self.json[1..self.json.len() - 1]
     }
 
     pub fn is_attribute(&self) -> bool {
@@ -37,9 +50,9 @@ impl Name {
     }
 }
 
-fn json_key(text: &str) -> String {
-    let mut key = String::with_capacity(text.len() + 3);
-    key.push('"');
+fn json_member(text: &str) -> String {
+    let mut key = String::with_capacity(text.len() + 4);
+    key.push_str(",\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => key.extend(['\\', c]),
@@ -89,6 +102,9 @@ pub trait Sink {
     /// A scalar or null (an empty reference is a null too).
     fn scalar(&mut self, name: Option<&Name>, value: Scalar<'_>);
 
+    /// The links that the next list will most likely end with, so that they need not be put in later.
+    fn expect_links(&mut self, _links: &Links) {}
+
     /// A list. In XML the element is called `name`; the root list brings the plural of its resource as name.
     fn list_start(&mut self, name: Option<&Name>, form: ListForm);
     /// Ends the innermost list; its links are known only now, yet are written before its items.
@@ -98,6 +114,14 @@ pub trait Sink {
     fn custom_fields_start(&mut self, name: Option<&Name>);
     fn custom_field(&mut self, name: &str, field_type: &str, value: CustomValue<'_>);
     fn custom_fields_end(&mut self);
+
+    /// How far the answer has come, where what is written can be written again.
+    fn mark(&self) -> Option<usize> {
+        None
+    }
+
+    /// Writes a member again as it stands between two marks; it has the same name there and lies as deep.
+    fn repeat(&mut self, _marks: Range<usize>) {}
 
     /// Whether anybody still wants the rest; rows stop coming when not.
     fn is_open(&self) -> bool {

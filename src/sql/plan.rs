@@ -33,6 +33,8 @@ pub enum Shape {
         presence: Option<usize>,
         resource: Name,
         members: Vec<(Name, Shape)>,
+        /// Its number among those of the plan that leave alike wherever their key is the same.
+        repeated: Option<usize>,
     },
     Object {
         presence: Option<usize>,
@@ -66,13 +68,13 @@ pub enum Shape {
 
 /// Plans a query over rows.
 pub fn plan(catalog: &Catalog, query: &Query) -> Plan {
-    let mut planner = Planner { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new() };
+    let mut planner = Planner::new(catalog);
     planner.query(query)
 }
 
 /// Plans an answer that is one value made from whole sets.
 pub fn plan_value(catalog: &Catalog, output: &Output) -> Plan {
-    let mut planner = Planner { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new() };
+    let mut planner = Planner::new(catalog);
     let shape = planner.shape(output);
     let statement = Fragment::list("SELECT ", planner.columns, ", ", "");
     Plan { statement, shape, limit: Limit::default(), children: planner.children }
@@ -82,9 +84,15 @@ struct Planner<'a> {
     emitter: Emitter<'a>,
     columns: Vec<Fragment>,
     children: Vec<Plan>,
+    /// References so far that may be repeated.
+    repeated: usize,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    fn new(catalog: &'a Catalog) -> Self {
+        Self { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new(), repeated: 0 }
+    }
+
     fn query(&mut self, query: &Query) -> Plan {
         let rows = &query.rows;
         let paged = rows.limit.take.is_some() || rows.limit.skip > 0;
@@ -140,6 +148,7 @@ impl Planner<'_> {
         match output {
             Output::Scalar(expr) => Shape::Scalar { column: self.expr(expr), ty: expr.ty() },
             Output::Entity { presence, resource, members } => Shape::Entity {
+                repeated: presence.as_ref().and_then(|path| self.repeated(path, members)),
                 presence: presence.as_ref().map(|path| {
                     let key = self.emitter.key(path);
                     self.add(key)
@@ -178,6 +187,14 @@ impl Planner<'_> {
                 }
             }
         }
+    }
+
+    fn repeated(&mut self, path: &Path, members: &[(Name, Output)]) -> Option<usize> {
+        let follows = members.iter().all(|(_, member)| member.follows_from(path));
+        follows.then(|| {
+            self.repeated += 1;
+            self.repeated - 1
+        })
     }
 
     fn members(&mut self, members: &[(Name, Output)]) -> Vec<(Name, Shape)> {

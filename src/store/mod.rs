@@ -31,6 +31,7 @@ mod warm;
 mod workspace;
 mod workspaces;
 mod writer;
+mod written;
 
 /// Stack of a reader thread: queries are bound and planned there, and their trees are as deep as a client likes to
 /// write them. Only what is used is ever backed by memory.

@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Row};
 
 use super::custom;
+use super::written::Written;
 use crate::clock::Millis;
 use crate::event::{Links, ListForm, Name, Sink};
 use crate::query::ir::{Budget, Parameter};
@@ -66,10 +67,13 @@ pub fn run<S: Sink>(
     let mut open = runner.open(plan)?;
     match root {
         Root::Page { name, form, links } => {
+            let expected = links(true);
+            runner.sink.expect_links(&expected);
             runner.sink.list_start(*name, *form);
             let take = plan.limit.take.map(u64::from);
+            open.beside.written = Some(Written::default());
             let outcome = runner.rows(&mut open, 0, take, plan.limit.skip)?;
-            runner.sink.list_end(&links(outcome.more));
+            runner.sink.list_end(&if outcome.more { expected } else { links(false) });
             Ok(outcome)
         }
         Root::One => runner.rows(&mut open, 0, Some(1), 0),
@@ -91,7 +95,14 @@ struct Open<'c, 'p> {
     statement: CachedStatement<'c>,
     text: &'p Fragment,
     shape: &'p Shape,
+    beside: Beside<'c, 'p>,
+}
+
+/// What the rows of a plan need beside themselves.
+struct Beside<'c, 'p> {
     children: Vec<Child<'c, 'p>>,
+    /// Missing where one row is all there will be.
+    written: Option<Written>,
 }
 
 struct Child<'c, 'p> {
@@ -101,23 +112,35 @@ struct Child<'c, 'p> {
     budget: Option<u64>,
 }
 
+impl Open<'_, '_> {
+    /// A link that is put in before the items of a list moves what they wrote.
+    fn forget_written(&mut self) {
+        if let Some(written) = &mut self.beside.written {
+            written.forget();
+        }
+        self.beside.children.iter_mut().for_each(|child| child.open.forget_written());
+    }
+}
+
 impl<'a, S: Sink> Runner<'a, S> {
     fn open<'p>(&self, plan: &'p Plan) -> rusqlite::Result<Open<'a, 'p>> {
         let children = plan.children.iter().map(|child| {
             let budget = child.limit.take.map(u64::from);
-            Ok(Child { open: self.open(child)?, skip: child.limit.skip, budget })
+            let mut open = self.open(child)?;
+            open.beside.written = Some(Written::default());
+            Ok(Child { open, skip: child.limit.skip, budget })
         });
         Ok(Open {
             statement: self.connection.prepare_cached(&plan.statement.text)?,
             text: &plan.statement,
             shape: &plan.shape,
-            children: children.collect::<rusqlite::Result<_>>()?,
+            beside: Beside { children: children.collect::<rusqlite::Result<_>>()?, written: None },
         })
     }
 
     /// Steps at most `take` rows, looking one row further.
     fn rows(&mut self, open: &mut Open<'a, '_>, owner: i64, take: Option<u64>, skip: u64) -> rusqlite::Result<Outcome> {
-        let Open { statement, text, shape, children } = open;
+        let Open { statement, text, shape, beside } = open;
         for (i, param) in text.params.iter().enumerate() {
             self.bind(statement, i + 1, param, owner, take, skip)?;
         }
@@ -132,7 +155,7 @@ impl<'a, S: Sink> Runner<'a, S> {
                 break;
             }
             outcome.rows += 1;
-            self.shape(shape, None, row, children)?;
+            self.shape(shape, None, row, beside)?;
         }
         Ok(outcome)
     }
@@ -168,20 +191,39 @@ impl<'a, S: Sink> Runner<'a, S> {
         shape: &Shape,
         name: Option<&Name>,
         row: &Row<'_>,
-        children: &mut [Child<'a, '_>],
+        beside: &mut Beside<'a, '_>,
     ) -> rusqlite::Result<()> {
         match shape {
             Shape::Scalar { column, ty } => self.sink.scalar(name, scalar(row.get_ref(*column)?, *ty)),
-            Shape::Entity { presence, resource, members } => {
-                if is_absent(row, *presence)? {
-                    self.sink.scalar(name, Scalar::Null);
-                    return Ok(());
-                }
+            Shape::Entity { presence: None, resource, members, .. } => {
                 self.sink.entity_start(name, resource);
-                for (name, shape) in members {
-                    self.shape(shape, Some(name), row, children)?;
-                }
+                self.members(members, row, beside)?;
                 self.sink.entity_end();
+            }
+            Shape::Entity { presence: Some(key), resource, members, repeated } => {
+                match (row.get_ref(*key)?, repeated) {
+                    (ValueRef::Null | ValueRef::Integer(0), _) => self.sink.scalar(name, Scalar::Null),
+                    (ValueRef::Integer(key), Some(reference)) => {
+                        let known = beside.written.as_ref().and_then(|written| written.find(*reference, key));
+                        if let Some(marks) = known {
+                            self.sink.repeat(marks);
+                            return Ok(());
+                        }
+                        let start = self.sink.mark();
+                        self.sink.entity_start(name, resource);
+                        self.members(members, row, beside)?;
+                        self.sink.entity_end();
+                        if let (Some(written), Some(start), Some(end)) = (&mut beside.written, start, self.sink.mark())
+                        {
+                            written.note(*reference, key, start..end);
+                        }
+                    }
+                    _ => {
+                        self.sink.entity_start(name, resource);
+                        self.members(members, row, beside)?;
+                        self.sink.entity_end();
+                    }
+                }
             }
             Shape::Object { presence, members } => {
                 if is_absent(row, *presence)? {
@@ -189,18 +231,16 @@ impl<'a, S: Sink> Runner<'a, S> {
                     return Ok(());
                 }
                 self.sink.object_start(name);
-                for (name, shape) in members {
-                    self.shape(shape, Some(name), row, children)?;
-                }
+                self.members(members, row, beside)?;
                 self.sink.object_end();
             }
             Shape::List { form, owner, child, budget, path } => {
                 let key = row.get::<_, Option<i64>>(*owner)?;
-                self.list(name, *form, key, &mut children[*child], budget, path)?;
+                self.list(name, *form, key, &mut beside.children[*child], budget, path)?;
             }
             Shape::First { owner, child } => {
                 let key = row.get::<_, Option<i64>>(*owner)?;
-                let child = &mut children[*child];
+                let child = &mut beside.children[*child];
                 let found = match key {
                     Some(key) => self.first(name, &mut child.open, key)?,
                     None => false,
@@ -218,6 +258,21 @@ impl<'a, S: Sink> Runner<'a, S> {
             }
             Shape::Embedded { column, resource, members } => {
                 custom::embedded(row.get_ref(*column)?, name, resource, members, self.sink);
+            }
+        }
+        Ok(())
+    }
+
+    fn members(
+        &mut self,
+        members: &[(Name, Shape)],
+        row: &Row<'_>,
+        beside: &mut Beside<'a, '_>,
+    ) -> rusqlite::Result<()> {
+        for (name, shape) in members {
+            match shape {
+                Shape::Scalar { column, ty } => self.sink.scalar(Some(name), scalar(row.get_ref(*column)?, *ty)),
+                shape => self.shape(shape, Some(name), row, beside)?,
             }
         }
         Ok(())
@@ -247,6 +302,7 @@ impl<'a, S: Sink> Runner<'a, S> {
                         take: *take,
                         skip: child.skip + outcome.rows as u64,
                     }));
+                    child.open.forget_written();
                 }
             }
         }
@@ -256,13 +312,13 @@ impl<'a, S: Sink> Runner<'a, S> {
 
     /// The first row of a child under `name`; false where there is none.
     fn first(&mut self, name: Option<&Name>, open: &mut Open<'a, '_>, owner: i64) -> rusqlite::Result<bool> {
-        let Open { statement, text, shape, children } = open;
+        let Open { statement, text, shape, beside } = open;
         for (i, param) in text.params.iter().enumerate() {
             self.bind(statement, i + 1, param, owner, Some(1), 0)?;
         }
         let mut rows = statement.raw_query();
         match rows.next()? {
-            Some(row) => self.shape(shape, name, row, children).map(|()| true),
+            Some(row) => self.shape(shape, name, row, beside).map(|()| true),
             None => Ok(false),
         }
     }

@@ -1,5 +1,7 @@
 //! Events to JSON, straight into a buffer: no tree, no state but a comma and the places where open lists began.
 
+use std::ops::Range;
+
 use crate::clock::Zone;
 use crate::date::{Notation, write_date};
 use crate::event::{CustomValue, Links, ListForm, Name, Sink};
@@ -19,20 +21,22 @@ pub struct JsonWriter<'a> {
     /// Whether the next member or item follows another.
     comma: bool,
     lists: Vec<OpenList>,
+    /// The links that the next list is going to have, most likely.
+    expected: Vec<u8>,
 }
 
 /// A list whose end is still to come.
 #[derive(Debug)]
 struct OpenList {
     form: ListForm,
-    /// Where its links belong, as long as that place was not given away.
-    links_at: Option<usize>,
+    /// Where its links stand, as long as that place was not given away.
+    links: Option<Range<usize>>,
 }
 
 impl<'a> JsonWriter<'a> {
     /// Appends to `out`. `base` is the scheme, host and prefix that links get (`https://host`).
     pub fn new(out: Vec<u8>, style: &'a JsonStyle, notation: Notation, zone: &'a Zone, base: &'a str) -> Self {
-        Self { out, style, notation, zone, base, comma: false, lists: Vec::new() }
+        Self { out, style, notation, zone, base, comma: false, lists: Vec::new(), expected: Vec::new() }
     }
 
     pub fn finish(self) -> Vec<u8> {
@@ -50,7 +54,7 @@ impl<'a> JsonWriter<'a> {
     /// Takes what is written so far, for an answer sent in pieces. Lists that are open now can get no links any more.
     pub fn take(&mut self) -> Vec<u8> {
         for list in &mut self.lists {
-            list.links_at = None;
+            list.links = None;
         }
         std::mem::take(&mut self.out)
     }
@@ -60,13 +64,13 @@ impl<'a> JsonWriter<'a> {
     }
 
     fn key(&mut self, name: Option<&Name>) {
-        if self.comma {
-            self.out.push(b',');
+        match name {
+            Some(name) if self.comma => self.put(name.json_next_key()),
+            Some(name) => self.put(name.json_key()),
+            None if self.comma => self.out.push(b','),
+            None => {}
         }
         self.comma = true;
-        if let Some(name) = name {
-            self.put(name.json());
-        }
     }
 
     /// Writes a value that is there; real numbers JSON cannot hold become null.
@@ -145,9 +149,7 @@ impl Sink for JsonWriter<'_> {
         self.key(name);
         self.out.push(b'{');
         self.put(self.style.resource_type);
-        // The key without its colon is the string.
-        let key = resource_type.json();
-        self.put(&key[..key.len() - 1]);
+        self.put(resource_type.json_string());
     }
 
     fn entity_end(&mut self) {
@@ -174,13 +176,19 @@ impl Sink for JsonWriter<'_> {
         self.value(value);
     }
 
+    fn expect_links(&mut self, links: &Links) {
+        self.expected = self.links(links);
+    }
+
     fn list_start(&mut self, name: Option<&Name>, form: ListForm) {
         self.key(name);
         self.comma = false;
         if form == ListForm::Envelope {
             self.out.push(b'{');
         }
-        self.lists.push(OpenList { form, links_at: Some(self.out.len()) });
+        let start = self.out.len();
+        self.out.append(&mut self.expected);
+        self.lists.push(OpenList { form, links: Some(start..self.out.len()) });
         self.put(if form == ListForm::Envelope { self.style.items } else { "[" });
     }
 
@@ -189,11 +197,11 @@ impl Sink for JsonWriter<'_> {
         self.comma = true;
         let Some(list) = self.lists.pop().filter(|list| list.form == ListForm::Envelope) else { return };
         self.out.push(b'}');
-        if let Some(at) = list.links_at
-            && (links.prev.is_some() || links.next.is_some())
-        {
+        if let Some(place) = list.links {
             let text = self.links(links);
-            self.out.splice(at..at, text);
+            if self.out[place.clone()] != *text {
+                self.out.splice(place, text);
+            }
         }
     }
 
@@ -216,6 +224,23 @@ impl Sink for JsonWriter<'_> {
 
     fn custom_fields_end(&mut self) {
         self.out.push(b']');
+        self.comma = true;
+    }
+
+    fn mark(&self) -> Option<usize> {
+        Some(self.out.len())
+    }
+
+    fn repeat(&mut self, marks: Range<usize>) {
+        let follows = self.out[marks.start] == b',';
+        match (follows, self.comma) {
+            (true, true) | (false, false) => self.out.extend_from_within(marks),
+            (true, false) => self.out.extend_from_within(marks.start + 1..marks.end),
+            (false, true) => {
+                self.out.push(b',');
+                self.out.extend_from_within(marks);
+            }
+        }
         self.comma = true;
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Knows elements and attributes only; entities, errors and descriptions are put together elsewhere.
 
+use std::ops::Range;
+
 use crate::wire::escape::{xml_attribute, xml_text};
 
 /// A line break and the indentation that most elements get by.
@@ -107,15 +109,20 @@ impl Markup {
         self.out.len()
     }
 
-    /// Puts an attribute into a tag that is long closed: behind `at`, where its name ended.
-    pub fn insert_attribute(&mut self, at: usize, name: &str, value: &str) {
-        let mut text = Vec::with_capacity(name.len() + value.len() + 4);
-        text.push(b' ');
-        text.extend_from_slice(name.as_bytes());
-        text.extend_from_slice(b"=\"");
-        xml_attribute(&mut text, value);
-        text.push(b'"');
-        self.out.splice(at..at, text);
+    /// Replaces a part of a tag that is long closed.
+    pub fn replace(&mut self, part: Range<usize>, text: Vec<u8>) {
+        if self.out[part.clone()] != *text {
+            self.out.splice(part, text);
+        }
+    }
+
+    /// Writes an element again as it stands between two positions; it lies as deep there.
+    pub fn repeat(&mut self, part: Range<usize>) {
+        let closes = self.out[part.start] == b'>';
+        if std::mem::take(&mut self.tag_is_open) {
+            self.out.push(b'>');
+        }
+        self.out.extend_from_within(part.start + usize::from(closes)..part.end);
     }
 
     fn put(&mut self, bytes: &[u8]) {

@@ -2,6 +2,8 @@
 //!
 //! Nothing is held back but the name of each open element; dates are server time without zone or fraction.
 
+use std::ops::Range;
+
 use crate::clock::Zone;
 use crate::date::{Notation, write_date};
 use crate::event::{CustomValue, Links, ListForm, Name, Sink};
@@ -19,14 +21,16 @@ pub struct XmlWriter<'a> {
     markup: Markup,
     zone: &'a Zone,
     base: &'a str,
-    /// Where the name in the start tag of each open list ended.
-    lists: Vec<usize>,
+    /// Where the links in the start tag of each open list stand.
+    lists: Vec<Range<usize>>,
+    /// The links that the next list is going to have, most likely.
+    expected: Links,
 }
 
 impl<'a> XmlWriter<'a> {
     /// Appends to `out`. `base` is the scheme, host and prefix that links get (`https://host`).
     pub fn new(out: Vec<u8>, zone: &'a Zone, base: &'a str) -> Self {
-        Self { markup: Markup::new(out), zone, base, lists: Vec::new() }
+        Self { markup: Markup::new(out), zone, base, lists: Vec::new(), expected: Links::default() }
     }
 
     pub fn finish(self) -> Vec<u8> {
@@ -105,20 +109,36 @@ impl Sink for XmlWriter<'_> {
         }
     }
 
+    fn expect_links(&mut self, links: &Links) {
+        self.expected = links.clone();
+    }
+
     fn list_start(&mut self, name: Option<&Name>, _form: ListForm) {
         self.markup.start(text_of(name));
-        self.lists.push(self.markup.position());
+        let start = self.markup.position();
+        let Links { prev, next } = std::mem::take(&mut self.expected);
+        for (name, link) in [("Next", next), ("Prev", prev)] {
+            if let Some(link) = link {
+                self.markup.attribute(name, &link);
+            }
+        }
+        self.lists.push(start..self.markup.position());
     }
 
     fn list_end(&mut self, links: &Links) {
         self.markup.end();
-        let Some(at) = self.lists.pop() else { return };
-        // Inserted back to front: `Next` stands before `Prev`.
-        for (name, link) in [("Prev", &links.prev), ("Next", &links.next)] {
+        let Some(place) = self.lists.pop() else { return };
+        let mut text = Vec::new();
+        for (name, link) in [("Next", &links.next), ("Prev", &links.prev)] {
             if let Some(link) = link {
-                self.markup.insert_attribute(at, name, link);
+                text.extend_from_slice(b" ");
+                text.extend_from_slice(name.as_bytes());
+                text.extend_from_slice(b"=\"");
+                xml_attribute(&mut text, link);
+                text.push(b'"');
             }
         }
+        self.markup.replace(place, text);
     }
 
     fn custom_fields_start(&mut self, name: Option<&Name>) {
@@ -150,6 +170,14 @@ impl Sink for XmlWriter<'_> {
 
     fn custom_fields_end(&mut self) {
         self.markup.end();
+    }
+
+    fn mark(&self) -> Option<usize> {
+        Some(self.markup.position())
+    }
+
+    fn repeat(&mut self, marks: Range<usize>) {
+        self.markup.repeat(marks);
     }
 }
 
