@@ -43,14 +43,14 @@ pub async fn read(
     if let Target::Inner { owner, id, .. } = target {
         exists(app, call, caller, owner, id).await?;
     }
-    let lane = if prepared.parameters.limit.skip >= DEAR_SKIP { Lane::Dear } else { Lane::Short };
+    let lane = lane(&prepared);
     let page = Page {
         app: app.clone(),
         call: Arc::clone(call),
         prepared: Arc::clone(&prepared),
         me: caller.id,
-        address: address(app, call, entity, target),
-        id: if let Target::Entity(id) = target { Some(id) } else { None },
+        entity,
+        target,
     };
     let (body, outcome) = app.state.store.read(&call.workspace, lane, move |c| page.render(c)).await??;
     let single = matches!(target, Target::Entity(_));
@@ -64,6 +64,16 @@ pub async fn read(
     answer.rows = outcome.rows;
     answer.tags = if single { "get-resource" } else { "" };
     Ok(answer)
+}
+
+fn lane(prepared: &Prepared) -> Lane {
+    if prepared.plan.point {
+        Lane::Point
+    } else if prepared.parameters.limit.skip >= DEAR_SKIP {
+        Lane::Dear
+    } else {
+        Lane::Short
+    }
 }
 
 /// 404 for the owner of an inner collection that is not there or not to be seen.
@@ -251,9 +261,8 @@ struct Page {
     call: Arc<Call>,
     prepared: Arc<Prepared>,
     me: i64,
-    address: String,
-    /// For one entity instead of a page.
-    id: Option<i64>,
+    entity: EntityId,
+    target: Target,
 }
 
 impl Page {
@@ -284,9 +293,9 @@ impl Page {
         };
         let request = Request { now, today, me: self.me, rest: &rest };
         let links = |more: bool| self.links(more);
-        let root = match self.id {
-            Some(id) => Root::Id(id),
-            None => Root::Page { name, form: ListForm::Envelope, links: &links },
+        let root = match self.target {
+            Target::Entity(id) => Root::Id(id),
+            Target::Collection | Target::Inner { .. } => Root::Page { name, form: ListForm::Envelope, links: &links },
         };
         Ok(store::run(connection, &self.prepared.plan, &self.app.state.definitions, &request, &root, sink)?)
     }
@@ -295,7 +304,8 @@ impl Page {
     fn links(&self, more: bool) -> Links {
         let take = u64::from(self.prepared.parameters.limit.take.unwrap_or_default());
         let skip = self.prepared.parameters.limit.skip;
-        let page = |take, skip| self.prepared.parameters.page(&self.address, take, skip);
+        let address = address(&self.app, &self.call, self.entity, self.target);
+        let page = |take, skip| self.prepared.parameters.page(&address, take, skip);
         Links {
             prev: (skip > 0).then(|| if skip < take { page(skip, 0) } else { page(take, skip - take) }),
             next: more.then(|| page(take, skip + take)),

@@ -213,25 +213,6 @@ impl Path {
         steps.push(step);
         Self { scope: self.scope, steps }
     }
-
-    fn starts_with(&self, other: &Path) -> bool {
-        self.scope == other.scope && self.steps.starts_with(&other.steps)
-    }
-}
-
-impl Output {
-    /// Whether it is the same wherever `path` leads to the same entity.
-    pub fn follows_from(&self, path: &Path) -> bool {
-        match self {
-            Output::Scalar(expr) => expr.follows_from(path),
-            Output::Entity { presence, members, .. } => {
-                presence.as_ref().is_some_and(|p| p.starts_with(path))
-                    && members.iter().all(|(_, member)| member.follows_from(path))
-            }
-            Output::CustomFields { path: at, .. } | Output::Embedded { path: at, .. } => at.starts_with(path),
-            Output::Object { .. } | Output::List { .. } | Output::First(_) => false,
-        }
-    }
 }
 
 impl Expr {
@@ -246,24 +227,6 @@ impl Expr {
             Expr::Parameter(Parameter::Me | Parameter::Id) | Expr::Key(_) => ValueType::Int,
             Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::In { .. } | Expr::InSet { .. } => ValueType::Bool,
             Expr::Fold(fold) => fold.ty,
-        }
-    }
-
-    /// Whether it is the same wherever `path` leads to the same entity.
-    fn follows_from(&self, path: &Path) -> bool {
-        let all = |list: &[Expr]| list.iter().all(|e| e.follows_from(path));
-        match self {
-            Expr::Value(..) | Expr::Parameter(_) => true,
-            Expr::Column { path: at, .. } | Expr::Key(at) | Expr::Custom { path: at, .. } => at.starts_with(path),
-            Expr::Call { args, .. } => all(args),
-            Expr::And(terms) | Expr::Or(terms) => all(terms),
-            Expr::Not(operand) => operand.follows_from(path),
-            Expr::In { operand, items } => operand.follows_from(path) && all(items),
-            Expr::Conditional { test, then, otherwise, .. } => {
-                [test, then, otherwise].iter().all(|e| e.follows_from(path))
-            }
-            Expr::InSet { key, .. } => key.follows_from(path),
-            Expr::Fold(_) => false,
         }
     }
 

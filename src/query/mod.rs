@@ -6,6 +6,7 @@ pub mod ast;
 mod bind;
 pub mod convert;
 mod error;
+mod extent;
 pub mod function;
 pub mod ir;
 mod model;

@@ -20,6 +20,8 @@ pub struct Plan {
     pub limit: Limit,
     /// Selects that run once for each row.
     pub children: Vec<Plan>,
+    /// Whether it finds one row by its key and reads nothing else but what that row refers to.
+    pub point: bool,
 }
 
 /// The answer of one row, by column.
@@ -77,20 +79,22 @@ pub fn plan_value(catalog: &Catalog, output: &Output) -> Plan {
     let mut planner = Planner::new(catalog);
     let shape = planner.shape(output);
     let statement = Fragment::list("SELECT ", planner.columns, ", ", "");
-    Plan { statement, shape, limit: Limit::default(), children: planner.children }
+    Plan { statement, shape, limit: Limit::default(), children: planner.children, point: false }
 }
 
 struct Planner<'a> {
     emitter: Emitter<'a>,
     columns: Vec<Fragment>,
     children: Vec<Plan>,
+    /// The reference whose members are being shaped.
+    around: Option<Path>,
     /// References so far that may be repeated.
     repeated: usize,
 }
 
 impl<'a> Planner<'a> {
     fn new(catalog: &'a Catalog) -> Self {
-        Self { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new(), repeated: 0 }
+        Self { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new(), around: None, repeated: 0 }
     }
 
     fn query(&mut self, query: &Query) -> Plan {
@@ -103,7 +107,8 @@ impl<'a> Planner<'a> {
         } else {
             self.direct(query, paged)
         };
-        Plan { statement, shape, limit: rows.limit, children: std::mem::take(&mut self.children) }
+        let point = entity.view.is_none() && query.is_point();
+        Plan { statement, shape, limit: rows.limit, children: std::mem::take(&mut self.children), point }
     }
 
     /// Picks the ids of the page, then joins only for those: skipped rows cost no joins.
@@ -147,15 +152,19 @@ impl<'a> Planner<'a> {
     fn shape(&mut self, output: &Output) -> Shape {
         match output {
             Output::Scalar(expr) => Shape::Scalar { column: self.expr(expr), ty: expr.ty() },
-            Output::Entity { presence, resource, members } => Shape::Entity {
-                repeated: presence.as_ref().and_then(|path| self.repeated(path, members)),
-                presence: presence.as_ref().map(|path| {
-                    let key = self.emitter.key(path);
-                    self.add(key)
-                }),
-                resource: resource.clone(),
-                members: self.members(members),
-            },
+            Output::Entity { presence: None, resource, members } => {
+                let members = self.members(members);
+                Shape::Entity { presence: None, resource: resource.clone(), members, repeated: None }
+            }
+            Output::Entity { presence: Some(path), resource, members } => {
+                let repeated = self.repeated(path, members);
+                let key = self.emitter.key(path);
+                let presence = Some(self.add(key));
+                let around = self.around.replace(path.clone());
+                let members = self.members(members);
+                self.around = around;
+                Shape::Entity { presence, resource: resource.clone(), members, repeated }
+            }
             Output::Object { presence, members } => {
                 Shape::Object { presence: presence.as_ref().map(|e| self.expr(e)), members: self.members(members) }
             }
@@ -249,8 +258,14 @@ impl<'a> Planner<'a> {
         Shape::CustomFields { values, process, entity_type }
     }
 
+    /// What is computed of a reference is computed only where it leads somewhere.
     fn expr(&mut self, expr: &Expr) -> usize {
-        let fragment = self.emitter.expr(expr);
+        let mut fragment = self.emitter.expr(expr);
+        if let (Expr::Call { .. }, Some(path)) = (expr, &self.around) {
+            let mut case = Fragment::list("(CASE WHEN ", [self.emitter.key(path)], "", " IS NOT NULL THEN ");
+            case.push(fragment).push_sql(" END)");
+            fragment = case;
+        }
         self.add(fragment)
     }
 

@@ -94,6 +94,11 @@ impl Database {
         self.retired.load(Ordering::Acquire)
     }
 
+    /// Whether a read never waits for a write.
+    pub(super) fn has_snapshots(&self) -> bool {
+        !matches!(self.location, Location::Memory(_))
+    }
+
     pub(super) fn open_reader(&self) -> Result<Connection, StoreError> {
         self.location.open_reader(&self.zone)
     }

@@ -24,10 +24,10 @@ mod query_plan;
 mod run;
 pub mod seed;
 mod select;
+mod shelf;
 mod template;
 #[cfg(test)]
 mod tests;
-mod warm;
 mod workspace;
 mod workspaces;
 mod writer;

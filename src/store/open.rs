@@ -15,7 +15,8 @@ use super::error::StoreError;
 use super::home::Home;
 use super::known::Known;
 use super::options::{Lane, Options, Origin};
-use super::pool::Pool;
+use super::pool::{self, Pool};
+use super::shelf::Shelf;
 use super::template::Template;
 use super::workspace::{DEFAULT, Workspace};
 use super::workspaces::{self, Workspaces};
@@ -27,6 +28,8 @@ const DEAR_THREADS: usize = 2;
 pub struct Store {
     short: Pool,
     dear: Pool,
+    /// Connections for reads, those of both pools.
+    shelf: Arc<Shelf>,
     stream_limit: usize,
     workspaces: Workspaces,
     default: Arc<Workspace>,
@@ -71,10 +74,12 @@ impl Store {
         workspaces.insert(Arc::clone(&default))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = if readers == 0 { (2 * cores).max(4) } else { readers };
-        let short = Pool::new("read", readers, queue);
+        let shelf = Arc::default();
+        let short = Pool::new("read", readers, queue, &shelf);
         Ok(Self {
             short,
-            dear: Pool::new("dear", DEAR_THREADS, queue),
+            dear: Pool::new("dear", DEAR_THREADS, queue, &shelf),
+            shelf,
             stream_limit: streams,
             workspaces,
             default,
@@ -174,14 +179,21 @@ impl Store {
         Ok(())
     }
 
-    /// Runs `job` in a read transaction on a reader thread.
+    /// Runs `job` in a read transaction on a reader thread, or as its lane says.
     pub async fn read<T: Send + 'static>(
         &self,
         workspace: &Workspace,
         lane: Lane,
         job: impl FnOnce(&Connection) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.pool(lane).submit(workspace.database(), job)?.await.unwrap_or(Err(StoreError::Aborted))
+        let database = workspace.database();
+        if lane == Lane::Point
+            && database.has_snapshots()
+            && let Some(db) = self.shelf.take(&database)
+        {
+            return pool::serve_here(database, db, &self.shelf, job);
+        }
+        self.pool(lane).submit(database, job)?.await.unwrap_or(Err(StoreError::Aborted))
     }
 
     /// [`Store::read`] for threads that may block.
@@ -237,7 +249,7 @@ impl Store {
         receiver.blocking_recv().unwrap_or(Err(StoreError::Aborted))
     }
 
-    /// Runs `job` in a read transaction on a thread and connection of its own, for as long as it likes.
+    /// Runs `job` in a read transaction on a thread of its own, for as long as it likes.
     pub fn stream(
         &self,
         workspace: &Workspace,
@@ -245,15 +257,21 @@ impl Store {
     ) -> Result<(), StoreError> {
         let ticket = Ticket::take(&workspace.streams, self.stream_limit)?;
         let database = workspace.database();
+        let shelf = Arc::clone(&self.shelf);
         let run = move || {
             let _ticket = ticket;
-            let opened = database.open_reader().and_then(|db| {
+            let opened = shelf.take(&database).map_or_else(|| database.open_reader(), Ok).and_then(|db| {
                 db.execute_batch("BEGIN")?;
                 Ok(db)
             });
-            match &opened {
-                Ok(db) => job(Ok(db)),
-                Err(error) => job(Err(error.clone())),
+            match opened {
+                Ok(db) => {
+                    job(Ok(&db));
+                    if db.execute_batch("COMMIT").is_ok() {
+                        shelf.put_back(database, db);
+                    }
+                }
+                Err(error) => job(Err(error)),
             }
         };
         let thread = std::thread::Builder::new().name("tpmock-stream".to_owned()).stack_size(super::STACK).spawn(run);
@@ -262,14 +280,13 @@ impl Store {
 
     fn pool(&self, lane: Lane) -> &Pool {
         match lane {
-            Lane::Short => &self.short,
+            Lane::Point | Lane::Short => &self.short,
             Lane::Dear => &self.dear,
         }
     }
 
     fn sweep(&self) {
-        self.short.sweep();
-        self.dear.sweep();
+        self.shelf.sweep();
     }
 }
 
@@ -278,6 +295,7 @@ impl Drop for Store {
         // Readers first: the last connection to a data file folds its log in, and only a writer can.
         self.short.close();
         self.dear.close();
+        self.shelf.clear();
         for workspace in self.workspaces.list() {
             let database = workspace.database();
             database.writer.close();

@@ -62,6 +62,9 @@ pub type Seed = Box<dyn Fn(&Connection) -> Result<(), StoreError> + Send + Sync>
 /// Which threads serve a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
+    /// One statement that finds one row by its key: it takes less time than handing it over, so it runs on the
+    /// caller's thread where a connection is at hand.
+    Point,
     /// Reads that end in milliseconds.
     Short,
     /// Scans and aggregates, kept apart so that they delay only each other.

@@ -1,4 +1,4 @@
-//! Reader threads shared by all workspaces: jobs in, results out, connections kept warm by thread.
+//! Reader threads shared by all workspaces: jobs in, results out.
 //!
 //! The queue is bounded; a full one is an error, not a wait. Each job runs inside one read transaction, so everything
 //! it reads is of one moment. A job that panics costs its thread only the connection it used.
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::database::Database;
 use super::error::StoreError;
-use super::warm::WarmConnections;
+use super::shelf::Shelf;
 
 /// How often an idle thread looks for connections to close.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -36,34 +36,28 @@ pub(super) struct Pool {
 struct Shared {
     name: &'static str,
     queue_limit: usize,
+    shelf: Arc<Shelf>,
     state: Mutex<State>,
-    /// One bell per thread, so that a job can wake the thread that knows its database.
+    /// One bell per thread, so that a job can wake the one that rested least.
     bells: Vec<Condvar>,
 }
 
 #[derive(Default)]
 struct State {
     queue: VecDeque<Job>,
-    seats: Vec<Seat>,
+    /// What was handed to each thread.
+    seats: Vec<Option<Job>>,
     /// Threads that wait, the latest last: its caches are the warmest.
     idle: Vec<usize>,
     closed: bool,
 }
 
-/// What the others see of a thread.
-#[derive(Default)]
-struct Seat {
-    job: Option<Job>,
-    /// Databases it has open connections to.
-    known: Vec<u64>,
-    sweep: bool,
-}
-
 impl Pool {
-    pub(super) fn new(name: &'static str, threads: usize, queue_limit: usize) -> Self {
+    pub(super) fn new(name: &'static str, threads: usize, queue_limit: usize, shelf: &Arc<Shelf>) -> Self {
         let shared = Shared {
             name,
             queue_limit,
+            shelf: Arc::clone(shelf),
             state: Mutex::default(),
             bells: (0..threads).map(|_| Condvar::new()).collect(),
         };
@@ -92,8 +86,8 @@ impl Pool {
         if state.closed {
             return Err(StoreError::Aborted);
         }
-        if let Some(seat) = state.take_idle(job.database.id()) {
-            state.seats[seat].job = Some(job);
+        if let Some(seat) = state.idle.pop() {
+            state.seats[seat] = Some(job);
             drop(state);
             self.shared.bells[seat].notify_one();
             return Ok(());
@@ -114,7 +108,7 @@ impl Pool {
         let name = format!("tpmock-{}-{seat}", self.shared.name);
         match std::thread::Builder::new().name(name).stack_size(super::STACK).spawn(move || shared.run(seat)) {
             Ok(thread) => {
-                state.seats.push(Seat::default());
+                state.seats.push(None);
                 self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
                 Ok(())
             }
@@ -127,22 +121,12 @@ impl Pool {
         }
     }
 
-    /// Makes idle threads close their connections to retired databases now.
-    pub(super) fn sweep(&self) {
-        let mut state = self.shared.lock();
-        let State { idle, seats, .. } = &mut *state;
-        for &seat in idle.iter() {
-            seats[seat].sweep = true;
-            self.shared.bells[seat].notify_one();
-        }
-    }
-
     /// Ends the threads; jobs that still wait are dropped.
     pub(super) fn close(&self) {
         let waiting = {
             let mut state = self.shared.lock();
             state.closed = true;
-            let handed: Vec<_> = state.seats.iter_mut().filter_map(|seat| seat.job.take()).collect();
+            let handed: Vec<_> = state.seats.iter_mut().filter_map(Option::take).collect();
             (std::mem::take(&mut state.queue), handed)
         };
         drop(waiting);
@@ -155,31 +139,21 @@ impl Pool {
     }
 }
 
-impl State {
-    /// The idle thread that should serve a database: one that knows it, else the warmest.
-    fn take_idle(&mut self, database: u64) -> Option<usize> {
-        let knows = |&seat: &usize| self.seats[seat].known.contains(&database);
-        let at = self.idle.iter().rposition(knows).or_else(|| self.idle.len().checked_sub(1))?;
-        Some(self.idle.remove(at))
-    }
-}
-
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run(&self, seat: usize) {
-        let mut warm = WarmConnections::default();
-        while let Some(job) = self.next_job(seat, &mut warm) {
-            serve(job, &mut warm);
+        while let Some(job) = self.next_job(seat) {
+            serve(job, &self.shelf);
         }
     }
 
-    fn next_job(&self, seat: usize, warm: &mut WarmConnections) -> Option<Job> {
+    fn next_job(&self, seat: usize) -> Option<Job> {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.seats[seat].job.take() {
+            if let Some(job) = state.seats[seat].take() {
                 return Some(job);
             }
             if state.closed {
@@ -190,30 +164,27 @@ impl Shared {
                 return Some(job);
             }
             if !state.idle.contains(&seat) {
-                warm.list_into(&mut state.seats[seat].known);
                 state.idle.push(seat);
             }
             let bell = &self.bells[seat];
-            let timed_out;
-            (state, timed_out) = if warm.is_empty() {
-                (bell.wait(state).unwrap_or_else(PoisonError::into_inner), false)
-            } else {
-                let (state, timeout) = bell.wait_timeout(state, SWEEP).unwrap_or_else(PoisonError::into_inner);
-                (state, timeout.timed_out())
-            };
-            if std::mem::take(&mut state.seats[seat].sweep) || timed_out {
+            if self.shelf.is_empty() {
+                state = bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (woken, timeout) = bell.wait_timeout(state, SWEEP).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if timeout.timed_out() {
                 drop(state);
-                warm.sweep();
+                self.shelf.sweep();
                 state = self.lock();
-                warm.list_into(&mut state.seats[seat].known);
             }
         }
     }
 }
 
-fn serve(job: Job, warm: &mut WarmConnections) {
+fn serve(job: Job, shelf: &Shelf) {
     let Job { database, work } = job;
-    let db = match warm.take(&database) {
+    let db = match shelf.take(&database).map_or_else(|| database.open_reader(), Ok) {
         Ok(db) => db,
         Err(error) => return work(Err(error)),
     };
@@ -226,11 +197,27 @@ fn serve(job: Job, warm: &mut WarmConnections) {
         execute(&db, "COMMIT").is_ok()
     };
     match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(true) => warm.put_back(database, db),
+        Ok(true) => shelf.put_back(database, db),
         // A connection that a panic or an error passed through is not used again.
         Ok(false) => {}
         Err(_) => tracing::error!("a read panicked"),
     }
+}
+
+/// Runs `work` on this thread, without a transaction around it.
+pub(super) fn serve_here<T>(
+    database: Arc<Database>,
+    db: Connection,
+    shelf: &Shelf,
+    work: impl FnOnce(&Connection) -> T,
+) -> Result<T, StoreError> {
+    let result = catch_unwind(AssertUnwindSafe(|| work(&db)));
+    let Ok(result) = result else {
+        tracing::error!("a read panicked");
+        return Err(StoreError::Aborted);
+    };
+    shelf.put_back(database, db);
+    Ok(result)
 }
 
 fn execute(db: &Connection, sql: &str) -> Result<(), StoreError> {

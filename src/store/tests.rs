@@ -375,3 +375,26 @@ fn errors_of_functions_keep_their_words() {
     let words = "Input string was not in a correct format.".to_owned();
     assert_eq!(StoreError::from(error), StoreError::Runtime(words));
 }
+
+#[test]
+fn a_point_read_stays_on_its_thread_where_a_connection_is_at_hand() {
+    let store = open(Options { readers: 1, ..Options::default() });
+    let workspace = store.default_workspace();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+    let here = std::thread::current().id();
+    let read = |job: fn(&Connection) -> String| {
+        let job = move |db: &Connection| (std::thread::current().id(), job(db));
+        runtime.block_on(store.read(workspace, Lane::Point, job))
+    };
+    // a reader thread opens the connection, and puts it back just after its answer
+    assert_eq!(names(&store, workspace), "one,two");
+    let stayed = (0..1000).any(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        let (thread, found) = read(all_names).expect("read");
+        assert_eq!(found, "one,two");
+        thread == here
+    });
+    assert!(stayed);
+    assert!(matches!(read(|_| panic!("on purpose")), Err(StoreError::Aborted)));
+    assert_eq!(read(all_names).map(|(_, found)| found), Ok("one,two".to_owned()));
+}

@@ -63,3 +63,21 @@ fn every_collection_has_an_address_and_a_count_that_fits() {
     report("collections without an address", &complaints);
     assert!(rows > 500, "only {rows} rows in collections");
 }
+
+#[test]
+fn inner_items_are_the_same_however_many_fit() {
+    let world = World::small();
+    let inner = |take: usize| {
+        let include = "include=[Id,Tasks[Id,Owner,EntityState,Project]]";
+        let path = format!("/api/v1/UserStories?format=json&take=1000&{include}&innerTake={take}");
+        let stories = world.items(&path).expect("stories");
+        stories.into_iter().map(|story| story["Tasks"]["Items"].as_array().cloned().unwrap_or_default())
+    };
+    let all: Vec<_> = inner(1000).collect();
+    assert!(all.iter().any(|tasks| tasks.len() > 1));
+    for take in 1..12 {
+        for (some, all) in inner(take).zip(&all) {
+            assert_eq!(some, all[..some.len()], "of {take} in all");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The connections that are kept open for reads, latest used last; whoever reads takes one and puts it back.
+//!
+//! Few on purpose: each holds the parsed schema and its statements (about a megabyte), and there may be a thousand
+//! workspaces. Connections are closed outside the lock, for that takes its time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::database::Database;
+
+/// Connections at most, those in use aside.
+const KEPT: usize = 32;
+/// How long an unused connection stays open, except the latest one.
+const IDLE: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+pub(super) struct Shelf {
+    kept: Mutex<Vec<Warm>>,
+}
+
+struct Warm {
+    // Closed before the database may delete its file: fields drop in this order.
+    db: Connection,
+    database: Arc<Database>,
+    used: Instant,
+}
+
+impl Shelf {
+    fn lock(&self) -> MutexGuard<'_, Vec<Warm>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// A connection to the database, if one is at hand.
+    pub(super) fn take(&self, database: &Database) -> Option<Connection> {
+        let mut kept = self.lock();
+        let at = kept.iter().rposition(|warm| warm.database.id() == database.id())?;
+        Some(kept.remove(at).db)
+    }
+
+    /// A connection that no transaction is open on.
+    pub(super) fn put_back(&self, database: Arc<Database>, db: Connection) {
+        let warm = Warm { db, database, used: Instant::now() };
+        let mut kept = self.lock();
+        let closed = if warm.database.is_retired() {
+            Some(warm)
+        } else {
+            kept.push(warm);
+            (kept.len() > KEPT).then(|| kept.remove(0))
+        };
+        drop(kept);
+        drop(closed);
+    }
+
+    /// Closes what is retired or long unused. The latest stays, so that a quiet server answers at once.
+    pub(super) fn sweep(&self) {
+        let mut kept = self.lock();
+        let latest = kept.last().map(|warm| warm.database.id());
+        let is_over = |warm: &mut Warm| {
+            let fresh = warm.used.elapsed() < IDLE || Some(warm.database.id()) == latest;
+            !fresh || warm.database.is_retired()
+        };
+        let closed: Vec<Warm> = kept.extract_if(.., is_over).collect();
+        drop(kept);
+        drop(closed);
+    }
+
+    /// Closes all of them.
+    pub(super) fn clear(&self) {
+        let closed = std::mem::take(&mut *self.lock());
+        drop(closed);
+    }
+}
