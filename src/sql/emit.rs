@@ -1,8 +1,9 @@
 //! Expressions and selects → fragments. Joins are found while expressions are written and shared by equal paths.
 
 use crate::catalog::{Catalog, EntityId, MemberKind, Storage};
+use crate::query::function::Function;
 use crate::query::ir::{Expr, Fold, FoldBy, Order, Path, Rows, Scope, Step};
-use crate::value::ValueType;
+use crate::value::{Value, ValueType};
 
 use super::collection;
 use super::fragment::{Fragment, Param, quoted};
@@ -128,6 +129,11 @@ impl<'a> Emitter<'a> {
                 let name = Fragment::param(Param::Value(crate::value::Value::Text(name.clone())));
                 Fragment::list("tp_custom(", [values, name], ", ", ")")
             }
+            Expr::Call { function: Function::Concat, args, .. } => {
+                let mut parts = Vec::new();
+                self.joined(args, &mut parts);
+                functions::call(Function::Concat, parts, &[])
+            }
             Expr::Call { function, args, .. } => {
                 let types: Vec<ValueType> = args.iter().map(Expr::ty).collect();
                 let args = args.iter().map(|a| self.expr(a)).collect();
@@ -160,6 +166,17 @@ impl<'a> Emitter<'a> {
                 Fragment::list("(", [key, collection::set(self.catalog, set)], " IN ", ")")
             }
             Expr::Fold(fold) => self.fold(fold),
+        }
+    }
+
+    /// The parts of a text that is put together, null standing for nothing.
+    fn joined(&mut self, args: &[Expr], parts: &mut Vec<Fragment>) {
+        for arg in args {
+            match arg {
+                Expr::Call { function: Function::Concat, args, .. } => self.joined(args, parts),
+                Expr::Value(Value::Text(_), _) => parts.push(self.expr(arg)),
+                arg => parts.push(Fragment::list("IFNULL(", [self.expr(arg)], "", ", '')")),
+            }
         }
     }
 

@@ -42,10 +42,8 @@ pub(super) fn call(function: F, args: Vec<Fragment>, types: &[ValueType]) -> Fra
         F::LeastOf => named("min", args),
         F::GreatestOf => named("max", args),
         F::Coalesce => named("coalesce", args),
-        F::Concat => {
-            let parts = args.into_iter().map(|a| Fragment::list("IFNULL(", [a], "", ", '')"));
-            Fragment::list("(", parts, " || ", ")")
-        }
+        // none of its parts is null
+        F::Concat => infix(args, " || ", ""),
         F::Contains => named("tp_contains", args),
         F::StartsWith => named("tp_starts", args),
         F::EndsWith => named("tp_ends", args),
