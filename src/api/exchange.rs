@@ -18,7 +18,7 @@ use super::control;
 use super::cors;
 use super::error::{Error, Kind};
 use super::faults::{Dropped, Effect, Hit, spoil};
-use super::journal::{Entry, Kept, entity_of};
+use super::journal::{Entry, Fields, Kept, entity_of};
 use super::route;
 use crate::app::App;
 
@@ -73,10 +73,10 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
             call.workspace.clock.tick();
         }
         if app.state.journal.is_on() {
-            let headers = response.headers().clone();
+            let headers = Fields::of(response.headers());
             let fault = hit.map(|hit| hit.words());
             let outcome = Outcome { status, rows, ms, body, headers, fault, not_emulated };
-            remember(&app, call, parts, outcome);
+            remember(&app, call, &parts, outcome);
         }
     }
     response
@@ -115,13 +115,13 @@ struct Outcome {
     ms: f64,
     /// Missing where it is still being made.
     body: Option<Bytes>,
-    headers: HeaderMap,
+    headers: Fields,
     fault: Option<String>,
     not_emulated: Option<String>,
 }
 
 /// Puts the exchange into the journal, before its answer leaves.
-fn remember(app: &App, call: &Call, parts: Parts, outcome: Outcome) {
+fn remember(app: &App, call: &Call, parts: &Parts, outcome: Outcome) {
     let address = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let started = Timestamp::now().as_millisecond() - outcome.ms as i64;
     app.state.journal.push(Entry {
@@ -133,11 +133,11 @@ fn remember(app: &App, call: &Call, parts: Parts, outcome: Outcome) {
         method: call.method.clone(),
         address,
         entity: entity_of(app, call),
-        headers: parts.headers,
-        body: Kept::new(&call.body),
+        headers: Fields::of(&parts.headers),
+        body: Kept::copied(&call.body),
         status: outcome.status,
         answer_headers: outcome.headers,
-        answer: outcome.body.as_ref().map_or_else(Kept::streamed, Kept::new),
+        answer: outcome.body.as_ref().map_or_else(Kept::streamed, Kept::shared),
         rows: outcome.rows,
         fault: outcome.fault,
         not_emulated: outcome.not_emulated,

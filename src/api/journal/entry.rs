@@ -1,9 +1,10 @@
 //! One request with its answer, as it is remembered.
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Method};
+use axum::http::Method;
 
 use super::super::call::Call;
+use super::fields::Fields;
 use crate::app::App;
 use crate::clock::Millis;
 
@@ -27,10 +28,10 @@ pub struct Entry {
     /// Path and query as they came.
     pub address: String,
     pub entity: Option<String>,
-    pub headers: HeaderMap,
+    pub headers: Fields,
     pub body: Kept,
     pub status: u16,
-    pub answer_headers: HeaderMap,
+    pub answer_headers: Fields,
     pub answer: Kept,
     pub rows: usize,
     /// What the answer owes to a fault.
@@ -47,9 +48,14 @@ pub struct Kept {
 }
 
 impl Kept {
-    pub fn new(body: &Bytes) -> Self {
-        let bytes = if body.len() > KEPT { Bytes::copy_from_slice(&body[..KEPT]) } else { body.clone() };
-        Self { bytes, length: Some(body.len()) }
+    /// Of a body that has its memory to itself.
+    pub fn shared(body: &Bytes) -> Self {
+        if body.len() > KEPT { Self::copied(body) } else { Self { bytes: body.clone(), length: Some(body.len()) } }
+    }
+
+    /// Of a body that lies in a buffer with other things.
+    pub fn copied(body: &Bytes) -> Self {
+        Self { bytes: Bytes::copy_from_slice(&body[..body.len().min(KEPT)]), length: Some(body.len()) }
     }
 
     /// A body that nobody has seen yet.
@@ -61,14 +67,13 @@ impl Kept {
 impl Entry {
     /// Bytes it takes, about.
     pub fn size(&self) -> usize {
-        let headers = |map: &HeaderMap| map.iter().map(|(n, v)| n.as_str().len() + v.len() + 64).sum::<usize>();
         OVERHEAD
             + self.address.len()
             + self.workspace.len()
             + self.body.bytes.len()
             + self.answer.bytes.len()
-            + headers(&self.headers)
-            + headers(&self.answer_headers)
+            + self.headers.len()
+            + self.answer_headers.len()
     }
 
     /// The path without query and workspace prefix.
@@ -81,11 +86,14 @@ impl Entry {
 
 /// The entity that an address is about, by its name in the catalog.
 pub fn entity_of(app: &App, call: &Call) -> Option<String> {
-    let segment = |at: usize| call.segments.get(at).map(|s| s.to_ascii_lowercase()).unwrap_or_default();
-    let name = match (segment(0).as_str(), segment(1).as_str()) {
-        ("api", "history") | ("svc", _) => segment(3),
-        ("api", _) => segment(2),
-        _ => return None,
+    let segment = |at: usize| call.segments.get(at).map_or("", String::as_str);
+    let is = |at: usize, word: &str| segment(at).eq_ignore_ascii_case(word);
+    let name = if is(0, "svc") || (is(0, "api") && is(1, "history")) {
+        segment(3)
+    } else if is(0, "api") {
+        segment(2)
+    } else {
+        return None;
     };
-    app.state.model.catalog.named(&name).map(|e| e.name.clone())
+    app.state.model.catalog.named(name).map(|e| e.name.clone())
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::entry::{Entry, Kept};
+use super::fields::Fields;
 use super::redact;
 use crate::clock::print_instant;
 
@@ -59,7 +60,7 @@ fn exchange(entry: &Entry, origin: &str) -> Value {
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": headers(redact::headers(&entry.answer_headers)),
-            "content": content(&entry.answer, kind(&entry.answer_headers)),
+            "content": content(&entry.answer, &kind(&entry.answer_headers)),
             "redirectURL": "",
             "headersSize": -1,
             "bodySize": entry.answer.length.map_or(-1, |length| i64::try_from(length).unwrap_or(-1)),
@@ -80,8 +81,8 @@ fn content(answer: &Kept, kind: &str) -> Value {
     }
 }
 
-fn kind(headers: &axum::http::HeaderMap) -> &str {
-    headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default()
+fn kind(headers: &Fields) -> String {
+    headers.get("content-type").unwrap_or_default()
 }
 
 fn headers(list: Vec<(String, String)>) -> Vec<Value> {

@@ -3,6 +3,7 @@
 //! An exchange is in it before its answer leaves. Credentials are kept out of everything that is shown.
 
 mod entry;
+mod fields;
 mod filter;
 mod har;
 mod redact;
@@ -10,6 +11,7 @@ mod ring;
 mod shown;
 
 pub use entry::{Entry, Kept, entity_of};
+pub use fields::Fields;
 pub use filter::Filter;
 pub use har::har;
 pub use ring::Journal;

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use axum::http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
+
+use super::fields::Fields;
 
 const HIDDEN: &str = "[redacted]";
 
@@ -15,22 +16,24 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// Names and values; of `Authorization` the scheme stays.
-pub fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+pub fn headers(headers: &Fields) -> Vec<(String, String)> {
     headers
         .iter()
-        .map(|(name, value)| (name.to_string(), shown(name, &String::from_utf8_lossy(value.as_bytes()))))
+        .map(|(name, value)| {
+            let value = shown(&name, value);
+            (name, value)
+        })
         .collect()
 }
 
-fn shown(name: &HeaderName, value: &str) -> String {
-    match *name {
-        header::AUTHORIZATION | header::PROXY_AUTHORIZATION => match value.split_once(' ') {
+fn shown(name: &str, value: String) -> String {
+    match name {
+        "authorization" | "proxy-authorization" => match value.split_once(' ') {
             Some((scheme, _)) => format!("{scheme} {HIDDEN}"),
             None => HIDDEN.to_owned(),
         },
-        header::COOKIE | header::SET_COOKIE => HIDDEN.to_owned(),
-        ref other if other == "x-tpmock-control" => HIDDEN.to_owned(),
-        _ => value.to_owned(),
+        "cookie" | "set-cookie" | "x-tpmock-control" => HIDDEN.to_owned(),
+        _ => value,
     }
 }
 

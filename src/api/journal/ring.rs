@@ -122,8 +122,9 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::super::entry::Kept;
+    use super::super::fields::Fields;
     use super::*;
-    use axum::http::{HeaderMap, Method};
+    use axum::http::Method;
 
     fn entry(address: &str) -> Entry {
         Entry {
@@ -135,10 +136,10 @@ mod tests {
             method: Method::GET,
             address: address.into(),
             entity: None,
-            headers: HeaderMap::new(),
+            headers: Fields::default(),
             body: Kept::default(),
             status: 200,
-            answer_headers: HeaderMap::new(),
+            answer_headers: Fields::default(),
             answer: Kept::default(),
             rows: 0,
             fault: None,
