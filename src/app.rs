@@ -85,7 +85,7 @@ pub(crate) struct Memory {
     /// Identifiers given out, so that equal requests get equal ones.
     guids: AtomicU64,
     /// Accounts by the fingerprint of the credential that proved them.
-    accounts: Mutex<HashMap<[u8; 32], Account>>,
+    accounts: Mutex<HashMap<[u8; 32], Arc<Account>>>,
     custom_fields: Mutex<Option<Arc<Vec<CustomField>>>>,
     /// What the acids that were given out stand for.
     contexts: Mutex<HashMap<String, Narrowed>>,
@@ -255,7 +255,7 @@ impl State {
     /// The next identifier of a workspace, or of the server where no workspace is at hand.
     pub fn guid(&self, workspace: Option<&Workspace>) -> String {
         let memory = self.memory(workspace.unwrap_or(self.store.default_workspace()));
-        secret::guid("server", memory.guids.fetch_add(1, Ordering::Relaxed))
+        secret::serial_guid(memory.guids.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Makes a data file: what every account has, and the rows that `fill` hands to its taker as seeds, all by id.
@@ -290,7 +290,7 @@ impl State {
 }
 
 impl Memory {
-    pub fn account(&self, fingerprint: &[u8; 32]) -> Option<Account> {
+    pub fn account(&self, fingerprint: &[u8; 32]) -> Option<Arc<Account>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned()
     }
 
@@ -299,10 +299,10 @@ impl Memory {
         self.epoch.load(Ordering::Acquire)
     }
 
-    pub fn remember_account(&self, epoch: u64, fingerprint: [u8; 32], account: &Account) {
+    pub fn remember_account(&self, epoch: u64, fingerprint: [u8; 32], account: &Arc<Account>) {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         if self.epoch() == epoch {
-            accounts.insert(fingerprint, account.clone());
+            accounts.insert(fingerprint, Arc::clone(account));
         }
     }
 

@@ -1,6 +1,8 @@
 //! Who calls: Basic, a token in the address, a session cookie. Every credential is checked on every request;
 //! what was proved once is remembered by fingerprint until an account changes.
 
+use std::sync::Arc;
+
 use axum::http::header;
 
 use super::call::Call;
@@ -28,12 +30,12 @@ enum Credential {
 ///
 /// # Errors
 /// 401 where no credential of the request proves an account that may use the API.
-pub async fn caller(app: &App, call: &Call) -> Result<Account, Error> {
+pub async fn caller(app: &App, call: &Call) -> Result<Arc<Account>, Error> {
     if app.config().auth == Auth::Open {
         return everybody(app, call).await?.ok_or_else(Error::unauthorized);
     }
     for credential in credentials(call) {
-        if let Some(account) = prove(app, call, &credential).await?.filter(Account::may_enter) {
+        if let Some(account) = prove(app, call, &credential).await?.filter(|account| account.may_enter()) {
             return Ok(account);
         }
     }
@@ -44,7 +46,7 @@ pub async fn caller(app: &App, call: &Call) -> Result<Account, Error> {
 ///
 /// # Errors
 /// 401 where what it says proves nobody, or nobody is there.
-pub async fn caller_or_first(app: &App, call: &Call) -> Result<Account, Error> {
+pub async fn caller_or_first(app: &App, call: &Call) -> Result<Arc<Account>, Error> {
     if credentials(call).is_empty() {
         return everybody(app, call).await?.ok_or_else(Error::unauthorized);
     }
@@ -57,14 +59,14 @@ pub async fn named(app: &App, call: &Call, login: &str) -> Result<Option<Account
 }
 
 /// Whom everybody is when signing in is off.
-async fn everybody(app: &App, call: &Call) -> Result<Option<Account>, Error> {
+async fn everybody(app: &App, call: &Call) -> Result<Option<Arc<Account>>, Error> {
     const FINGERPRINT: [u8; 32] = [0; 32];
     let memory = app.state.memory(&call.workspace);
     if let Some(account) = memory.account(&FINGERPRINT) {
         return Ok(Some(account));
     }
     let epoch = memory.epoch();
-    let account = find(app, call, accounts::first_administrator(), None).await?;
+    let account = find(app, call, accounts::first_administrator(), None).await?.map(Arc::new);
     if let Some(account) = &account {
         memory.remember_account(epoch, FINGERPRINT, account);
     }
@@ -94,7 +96,7 @@ fn credentials(call: &Call) -> Vec<Credential> {
     found
 }
 
-async fn prove(app: &App, call: &Call, credential: &Credential) -> Result<Option<Account>, Error> {
+async fn prove(app: &App, call: &Call, credential: &Credential) -> Result<Option<Arc<Account>>, Error> {
     let fingerprint = match credential {
         Credential::Password(login, password) => secret::fingerprint("basic", &format!("{login}\0{password}")),
         Credential::ServiceToken(token) => secret::fingerprint("token", token),
@@ -112,6 +114,7 @@ async fn prove(app: &App, call: &Call, credential: &Credential) -> Result<Option
         }
         Credential::ServiceToken(token) => by_service_token(app, call, token).await?,
     };
+    let account = account.map(Arc::new);
     if let Some(account) = &account {
         memory.remember_account(epoch, fingerprint, account);
     }

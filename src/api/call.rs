@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, Method, Uri, header, request::Parts};
+use axum::http::{HeaderMap, HeaderName, Method, Uri, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::Error;
@@ -15,6 +15,8 @@ use crate::store::{DEFAULT, Workspace};
 
 /// Longest address; longer ones are refused before they are read.
 const MAX_ADDRESS: usize = 64 * 1024;
+
+const WORKSPACE: HeaderName = HeaderName::from_static("x-tpmock-workspace");
 
 pub struct Call {
     pub workspace: Arc<Workspace>,
@@ -63,7 +65,8 @@ impl Call {
             parameters.extend(text)?;
         }
         let workspace = app.state.workspace(key).await?;
-        let base = format!("{}{prefix}", links::origin(app.config(), parts));
+        let mut base = links::origin(app.config(), parts);
+        base.push_str(&prefix);
         let formats = formats(&method, &parameters, &parts.headers);
         Ok(Self {
             workspace,
@@ -124,7 +127,7 @@ fn workspace_key(segments: &mut Vec<String>, headers: &HeaderMap) -> Result<(Str
         let prefix = format!("/w/{key}");
         return Ok((key, prefix));
     }
-    match headers.get("x-tpmock-workspace") {
+    match headers.get(WORKSPACE) {
         None => Ok((DEFAULT.to_owned(), String::new())),
         Some(value) => match value.to_str() {
             Ok(key) => Ok((key.trim().to_owned(), String::new())),

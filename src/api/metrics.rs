@@ -115,15 +115,22 @@ fn part(path: &str) -> &'static str {
     if segments.peek() == Some(&"w") {
         segments.nth(1);
     }
-    let first = segments.next().unwrap_or_default().to_ascii_lowercase();
-    let second = segments.next().unwrap_or_default().to_ascii_lowercase();
-    match (first.as_str(), second.as_str()) {
-        ("_tpmock", _) => "control",
-        ("api", "v1") => "v1",
-        ("api", "v2" | "history") | ("svc", _) => "v2",
-        ("storage", _) => "storage",
-        (name, _) if name.ends_with(".ashx") || name.ends_with(".aspx") => "files",
-        _ => "other",
+    let first = segments.next().unwrap_or_default();
+    let second = segments.next().unwrap_or_default();
+    let is = |word: &str, wanted: &str| word.eq_ignore_ascii_case(wanted);
+    let extension = first.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if is(first, "api") && is(second, "v1") {
+        "v1"
+    } else if is(first, "svc") || (is(first, "api") && (is(second, "v2") || is(second, "history"))) {
+        "v2"
+    } else if is(first, "_tpmock") {
+        "control"
+    } else if is(first, "storage") {
+        "storage"
+    } else if is(extension, "ashx") || is(extension, "aspx") {
+        "files"
+    } else {
+        "other"
     }
 }
 

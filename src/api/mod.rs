@@ -40,6 +40,7 @@ mod v2;
 mod v2_page;
 mod v2_parameters;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -72,10 +73,18 @@ pub(crate) fn secure_router(app: &App) -> Router {
     router(app).layer(axum::Extension(links::Secure))
 }
 
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Every route. Segments have lost their workspace prefix, doubled slashes and escapes; words match in any case.
 async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
-    let lower: Vec<String> = call.segments.iter().map(|s| s.to_ascii_lowercase()).collect();
-    let segments: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let lower: Vec<Cow<'_, str>> = call.segments.iter().map(|s| lower(s)).collect();
+    let segments: Vec<&str> = lower.iter().map(|s| &**s).collect();
     uses::route(app, call, &segments)?;
     match segments.as_slice() {
         ["_tpmock", ..] => control::route(app, call).await,

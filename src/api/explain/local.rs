@@ -1,5 +1,7 @@
 //! A read explained without a socket, for the command line.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::Request;
 
@@ -35,7 +37,7 @@ async fn ask(app: &App, address: &str, login: Option<&str>) -> Result<Explained,
         None => auth::caller_or_first(app, &call).await.map_err(said)?,
         Some(login) => {
             let found = auth::named(app, &call, login).await.map_err(said)?;
-            found.ok_or_else(|| format!("nobody has the login '{login}'"))?
+            found.map(Arc::new).ok_or_else(|| format!("nobody has the login '{login}'"))?
         }
     };
     explain(app, call, &caller).await.map_err(said)
