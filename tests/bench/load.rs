@@ -11,11 +11,16 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// What a page of v2 is asked for; v1 is asked for the same beside it.
+const V2: &str = "%7Bid,name,project:%7Bproject.id,project.name%7D,tasks:tasks.count()%7D";
+
 struct Scenario {
     name: &'static str,
     /// `{id}` becomes one of the ids of the first pages.
     path: String,
     accept: &'static str,
+    /// Two more connections ask for this meanwhile.
+    beside: Option<String>,
 }
 
 struct Settings {
@@ -92,7 +97,8 @@ fn settings(arguments: impl Iterator<Item = String>) -> Result<Option<Settings>,
 
 fn scenarios(entity: &str) -> Vec<Scenario> {
     let all = |rest: &str| format!("/api/v1/{entity}{rest}");
-    let scenario = |name, path, accept| Scenario { name, path, accept };
+    let scenario = |name, path, accept| Scenario { name, path, accept, beside: None };
+    let slow = all("?format=json&take=1&where=(Description%20contains%20'no%20such%20text')");
     let filter = "where=(EntityState.Name%20eq%20'Open')and(Effort%20gt%203)";
     vec![
         scenario("read by id", all("/{id}?format=json"), "application/json"),
@@ -100,12 +106,19 @@ fn scenarios(entity: &str) -> Vec<Scenario> {
         scenario("filtered page", all(&format!("?format=json&take=25&{filter}")), "application/json"),
         scenario("page at 5,000", all("?format=json&take=25&skip=5000"), "application/json"),
         scenario("XML page", all("?take=25"), "application/xml"),
+        scenario(
+            "v1 like v2",
+            all("?format=json&take=25&include=[Id,Name,Project[Id,Name]]&append=[Tasks-Count]"),
+            "application/json",
+        ),
+        Scenario { beside: Some(slow), ..scenario("reads beside slow", all("/{id}?format=json"), "application/json") },
+        scenario("v2 page", format!("/api/v2/{entity}?take=25&select={V2}"), "application/json"),
     ]
 }
 
 async fn run(settings: &Settings) -> Result<(), String> {
     println!(
-        "{:<15} {:<24} {:>9} {:>9} {:>9} {:>9} {:>7}",
+        "{:<17} {:<24} {:>9} {:>9} {:>9} {:>9} {:>7}",
         "scenario", "server", "req/s", "p50 ms", "p99 ms", "bytes", "failed"
     );
     for scenario in scenarios(&settings.entity) {
@@ -120,12 +133,12 @@ async fn run(settings: &Settings) -> Result<(), String> {
         for (server, m) in settings.servers.iter().zip(&medians) {
             let (name, failures) = (scenario.name, m.failures);
             println!(
-                "{name:<15} {server:<24} {:>9.0} {:>9.3} {:>9.3} {:>9.0} {failures:>7}",
+                "{name:<17} {server:<24} {:>9.0} {:>9.3} {:>9.3} {:>9.0} {failures:>7}",
                 m.per_second, m.p50, m.p99, m.bytes
             );
         }
         if let [first, second] = medians.as_slice() {
-            println!("{:<15} ratio {:.2}", scenario.name, first.per_second / second.per_second);
+            println!("{:<17} ratio {:.2}", scenario.name, first.per_second / second.per_second);
         }
     }
     Ok(())
@@ -140,6 +153,12 @@ async fn sample(settings: &Settings, server: &str, scenario: &Scenario) -> Resul
         let path = format!("{}{}", scenario.path, settings.token);
         tokio::spawn(async move { client(&server, &path, accept, &ids, number, end).await })
     });
+    let beside: Vec<_> = scenario.beside.iter().flat_map(|path| [path, path]).enumerate().collect();
+    let beside = beside.into_iter().map(|(number, path)| {
+        let (server, path) = (server.to_owned(), format!("{path}{}", settings.token));
+        tokio::spawn(async move { client(&server, &path, "application/json", &[0], number, end).await })
+    });
+    let beside: Vec<_> = beside.collect();
     let mut times = Vec::new();
     let (mut bytes, mut failures) = (0, 0);
     for client in clients.collect::<Vec<_>>() {
@@ -149,6 +168,9 @@ async fn sample(settings: &Settings, server: &str, scenario: &Scenario) -> Resul
         failures += f;
     }
     let seconds = begin.elapsed().as_secs_f64();
+    for client in beside {
+        client.await.map_err(|e| e.to_string())?.map_err(|e| format!("{server}: {e}"))?;
+    }
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
     let count = times.len() as f64;
