@@ -1,4 +1,5 @@
-//! Random stories of writes against a model that a child could keep: names, tags, states, efforts, who belongs to whom.
+//! Random stories of writes over several workspaces, against a model that a child could keep: names, tags, states,
+//! efforts, who belongs to whom, what is linked.
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,13 @@ enum Step {
         item: usize,
     },
     Undelete,
+    Link {
+        from: usize,
+        to: usize,
+    },
+    Unlink {
+        relation: usize,
+    },
     /// A bulk whose last element is refused.
     Spoiled {
         item: usize,
@@ -64,13 +72,28 @@ struct Item {
     feature: Option<i64>,
 }
 
+/// The two ends of a relation.
+type Ends = (i64, i64);
+
+/// What is to be found in one workspace.
 #[derive(Default)]
 struct Told {
+    /// What its addresses begin with.
+    prefix: &'static str,
     items: BTreeMap<i64, Item>,
+    relations: BTreeMap<i64, Ends>,
     /// The last deletion: the item and what went along.
-    gone: Option<(i64, BTreeMap<i64, Item>)>,
+    gone: Option<Gone>,
     given: Vec<i64>,
 }
+
+struct Gone {
+    id: i64,
+    items: BTreeMap<i64, Item>,
+    relations: BTreeMap<i64, Ends>,
+}
+
+const WORKSPACES: [&str; 3] = ["", "/w/one", "/w/two"];
 
 fn step() -> impl Strategy<Value = Step> {
     let any = 0..64_usize;
@@ -84,21 +107,28 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any.clone(), 0..20_u8).prop_map(|(story, effort)| Step::Effort { story, effort }),
         1 => (any.clone(), feature()).prop_map(|(story, feature)| Step::Reassign { story, feature }),
         1 => any.clone().prop_map(|item| Step::Delete { item }),
-        1 => Just(Step::Undelete),
+        2 => Just(Step::Undelete),
+        2 => (any.clone(), any.clone()).prop_map(|(from, to)| Step::Link { from, to }),
+        1 => any.clone().prop_map(|relation| Step::Unlink { relation }),
         1 => any.prop_map(|item| Step::Spoiled { item }),
     ]
 }
 
+/// Stories told; `STORY_CASES` says another number.
+fn cases() -> u32 {
+    std::env::var("STORY_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(12)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_was_written_is_what_is_read(steps in proptest::collection::vec(step(), 1..40)) {
+    fn what_was_written_is_what_is_read(steps in proptest::collection::vec((0..WORKSPACES.len(), step()), 1..60)) {
         let world = World::open(SeedSource::Small).expect("the small account");
-        let mut told = Told::default();
-        for step in steps {
-            told.tell(&world, &step);
-            told.check(&world, &step);
+        let mut all = WORKSPACES.map(|prefix| Told { prefix, ..Told::default() });
+        for (workspace, step) in steps {
+            all[workspace].tell(&world, &step);
+            all.iter().for_each(|told| told.check(&world, &step));
         }
     }
 }
@@ -159,24 +189,37 @@ impl Told {
             }
             Step::Delete { item } => {
                 let Some(id) = self.pick(*item, false) else { return };
-                let (status, _) = write(world, Method::DELETE, &format!("/api/v1/Assignables/{id}"), &Value::Null);
-                assert_eq!(status, 200);
-                let along = |(other, i): (&i64, &Item)| *other == id || i.task_of == Some(id);
-                let gone = self.items.iter().filter(|(o, i)| along((o, i))).map(|(o, i)| (*o, i.clone())).collect();
-                self.items.retain(|other, i| !along((other, i)));
-                self.gone = Some((id, gone));
+                self.delete(world, &format!("Assignables/{id}"));
+                let along = |other: &i64, i: &mut Item| *other == id || i.task_of == Some(id);
+                let items: BTreeMap<_, _> = self.items.extract_if(.., along).collect();
+                let loose = |_: &i64, ends: &mut Ends| items.contains_key(&ends.0) || items.contains_key(&ends.1);
+                let relations = self.relations.extract_if(.., loose).collect();
+                self.gone = Some(Gone { id, items, relations });
             }
             Step::Undelete => self.undelete(world),
+            Step::Link { from, to } => {
+                let (Some(from), Some(to)) = (self.pick(*from, false), self.pick(*to, false)) else { return };
+                let body = json!({"Inbound": {"Id": from}, "Outbound": {"Id": to}, "RelationType": {"Id": 1}});
+                let (status, answer) = self.post(world, "Relations", &body);
+                assert_eq!(status, if from == to { 400 } else { 201 }, "{answer}");
+                self.relations.extend(answer["Id"].as_i64().map(|id| (id, (from, to))));
+            }
+            Step::Unlink { relation } => {
+                let ids: Vec<i64> = self.relations.keys().copied().collect();
+                let Some(id) = ids.get(relation % ids.len().max(1)) else { return };
+                self.delete(world, &format!("Relations/{id}"));
+                self.relations.remove(id);
+            }
             Step::Spoiled { item } => {
                 let Some(id) = self.pick(*item, false) else { return };
                 let body = json!([{"Id": id, "Name": "spoiled", "Tags": "x"}, {"Id": id, "Name": ""}]);
-                assert_eq!(post(world, "/api/v1/Assignables/bulk", &body).0, 400);
+                assert_eq!(self.post(world, "Assignables/bulk", &body).0, 400);
             }
         }
     }
 
     fn made(&mut self, world: &World, resource: &str, body: &Value, item: Item) {
-        let (status, answer) = post(world, &format!("/api/v1/{resource}"), body);
+        let (status, answer) = self.post(world, resource, body);
         assert_eq!(status, 201, "{answer}");
         let id = answer["Id"].as_i64().expect("an id");
         assert!(self.given.iter().all(|g| *g < id), "{id} was given before");
@@ -187,28 +230,43 @@ impl Told {
     fn change(&mut self, world: &World, place: usize, stories: bool, body: &Value, edit: impl FnOnce(&mut Item)) {
         let Some(id) = self.pick(place, stories) else { return };
         let resource = if self.items[&id].task_of.is_some() { "Tasks" } else { "UserStories" };
-        let (status, answer) = post(world, &format!("/api/v1/{resource}/{id}"), body);
+        let (status, answer) = self.post(world, &format!("{resource}/{id}"), body);
         assert_eq!(status, 200, "{answer}");
         self.items.entry(id).and_modify(edit);
     }
 
     fn undelete(&mut self, world: &World) {
-        let Some((id, gone)) = self.gone.take() else { return };
-        let task = gone[&id].task_of;
-        if task.is_some_and(|story| !self.items.contains_key(&story)) {
+        let Some(gone) = self.gone.take() else { return };
+        let task_of = gone.items[&gone.id].task_of;
+        let kind = if task_of.is_some() { "Task" } else { "UserStory" };
+        let (status, answer) = self.post(world, "Undelete", &json!({"Id": gone.id, "EntityType": kind}));
+        if task_of.is_some_and(|story| !self.items.contains_key(&story)) {
+            assert_eq!(status, 400, "a task without its story: {answer}");
             return;
         }
-        let kind = if task.is_some() { "Task" } else { "UserStory" };
-        let (status, answer) = post(world, "/api/v1/Undelete", &json!({"Id": id, "EntityType": kind}));
         assert_eq!(status, 200, "{answer}");
-        self.items.extend(gone);
+        self.items.extend(gone.items);
+        // what is linked to something that went by itself is not linked any more
+        let whole = |(_, (from, to)): &(i64, Ends)| self.items.contains_key(from) && self.items.contains_key(to);
+        let back: Vec<_> = gone.relations.into_iter().filter(whole).collect();
+        self.relations.extend(back);
+    }
+
+    fn post(&self, world: &World, path: &str, body: &Value) -> (u16, Value) {
+        post(world, &format!("{}/api/v1/{path}", self.prefix), body)
+    }
+
+    fn delete(&self, world: &World, path: &str) {
+        let path = format!("{}/api/v1/{path}", self.prefix);
+        let (status, answer) = write(world, Method::DELETE, &path, &Value::Null);
+        assert_eq!(status, 200, "{path}: {answer}");
     }
 
     /// Everything the model knows, read back.
     fn check(&self, world: &World, step: &Step) {
-        let address =
-            "/api/v1/Assignables?where=Id gt 331&include=[Id,Name,Tags,EntityState,Effort]&take=1000&format=json";
-        let rows = world.items(address).expect("a list");
+        let list =
+            |path: &str| world.items(&format!("{}/api/v1/{path}&take=1000&format=json", self.prefix)).expect("a list");
+        let rows = list("Assignables?where=Id gt 331&include=[Id,Name,Tags,EntityState,Effort]");
         let ids: Vec<i64> = rows.iter().rev().filter_map(|r| r["Id"].as_i64()).collect();
         assert_eq!(ids, self.items.keys().copied().collect::<Vec<_>>(), "after {step:?}");
         for row in &rows {
@@ -217,11 +275,17 @@ impl Told {
             assert_eq!(read, (Some(item.name.as_str()), Some(item.tags.as_str()), Some(item.state)), "after {step:?}");
             assert_eq!(row["Effort"].as_f64(), Some(item.effort), "after {step:?}");
         }
+        let relations: BTreeMap<i64, Ends> = list("Relations?where=Inbound.Id gt 331&include=[Id,Inbound,Outbound]")
+            .iter()
+            .filter_map(|r| Some((r["Id"].as_i64()?, (r["Inbound"]["Id"].as_i64()?, r["Outbound"]["Id"].as_i64()?))))
+            .collect();
+        assert_eq!(relations, self.relations, "after {step:?}");
         for feature in FEATURES {
             let own: f64 = self.items.values().filter(|i| i.feature == Some(feature)).map(|i| i.effort).sum();
             // stories of the seed count from the first sum on
             let seeded = if feature == 85 { 13.0 } else { 0.0 };
-            let read = world.get(&format!("/api/v1/Features/{feature}?include=[Effort]&format=json")).json();
+            let read =
+                world.get(&format!("{}/api/v1/Features/{feature}?include=[Effort]&format=json", self.prefix)).json();
             let read = read["Effort"].as_f64().expect("an effort");
             assert!(
                 read == own + seeded || (own == 0.0 && read == 0.0),
