@@ -23,7 +23,7 @@ use crate::rules::world;
 use crate::secret;
 use crate::sql::{self, Definitions};
 use crate::store::seed::{self, SeedFile};
-use crate::store::{Connection, Options, Origin, Store, StoreError, Workspace};
+use crate::store::{Connection, DEFAULT, Options, Origin, Store, StoreError, Workspace};
 use crate::syntax;
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub metrics: Metrics,
     pub coverage: Coverage,
     memories: Mutex<HashMap<String, Arc<Memory>>>,
+    /// Where identifiers of the default workspace begin: behind those that a process before this one gave.
+    first_guid: u64,
     /// The last `Expires` that was written out, and the second it stands for.
     pub expires: Mutex<Option<(i64, HeaderValue)>>,
 }
@@ -116,6 +118,7 @@ impl App {
             ..Options::default()
         };
         let store = Store::open(options, origin)?;
+        let first_guid = if config.data.is_some() { FIRST_GUIDS.saturating_mul(starts(&store)?) } else { 0 };
         let definitions = Arc::new(sql::definitions(&model.catalog));
         let snapshots = Snapshots::new(config.snapshots.clone(), config.limits.snapshots);
         let journal = Journal::new(config.limits.journal_bytes);
@@ -134,6 +137,7 @@ impl App {
             metrics: Metrics::default(),
             coverage,
             memories,
+            first_guid,
             expires: Mutex::default(),
         };
         Ok(Self { state: Arc::new(state) })
@@ -204,6 +208,22 @@ impl App {
 /// curl; OpenSSL, Go and .NET; Python's requests; Node.js.
 const AUTHORITY_VARIABLES: [&str; 4] = ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
+/// Identifiers that one process may give before they meet those of the next one.
+const FIRST_GUIDS: u64 = 1 << 40;
+
+/// How often the data file was opened before. Counted in it.
+fn starts(store: &Store) -> Result<u64, StoreError> {
+    const COUNT: &str = r#"INSERT INTO "Sequence" VALUES ('Starts', 0)
+        ON CONFLICT ("Name") DO UPDATE SET "Value" = "Value" + 1 RETURNING "Value""#;
+    let count = || store.write_blocking(store.default_workspace(), |db| crate::store::select(db, COUNT, &[]));
+    // the caller may be a thread that must not wait
+    let rows = std::thread::scope(|scope| scope.spawn(count).join().unwrap_or(Err(StoreError::Aborted)))??;
+    Ok(match rows.first().map(Vec::as_slice) {
+        Some([crate::value::Value::Int(starts)]) => starts.unsigned_abs(),
+        _ => 0,
+    })
+}
+
 fn read_tokens(connection: &Connection) -> Vec<(String, String)> {
     let rows = crate::store::select(connection, crate::rules::accounts::TOKENS, &[]).unwrap_or_default();
     let pairs = rows.into_iter().filter_map(|row| match row.as_slice() {
@@ -227,8 +247,9 @@ impl State {
         if let Some(memory) = memories.get(workspace.key()).filter(|m| m.generation == generation) {
             return Arc::clone(memory);
         }
+        let first = if workspace.key() == DEFAULT { self.first_guid } else { 0 };
         // identifiers go on where they were, so that what was restored has none of the next ones
-        let guids = memories.get(workspace.key()).map_or(0, |m| m.guids.load(Ordering::Relaxed));
+        let guids = memories.get(workspace.key()).map_or(first, |m| m.guids.load(Ordering::Relaxed));
         let memory = Arc::new(Memory {
             generation,
             epoch: AtomicU64::new(0),

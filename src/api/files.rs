@@ -7,12 +7,14 @@ use axum::http::{Method, header};
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
+use super::v1_write::scene;
 use super::{multipart, page, picture};
 use crate::app::App;
 use crate::catalog::EntityId;
 use crate::rules::accounts::Account;
 use crate::rules::files::{self, NewFile, StoredFile};
-use crate::store::{Lane, StoreError};
+use crate::rules::write::{self, Tx};
+use crate::store::{Connection, Known, Lane};
 
 /// What the real service says of files and pictures, which never change (recorded 2026).
 const CACHE: &str = "private, max-age=31536000, s-maxage=0";
@@ -62,21 +64,21 @@ async fn upload(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answer,
         return Err(Error::bad_request("No file was sent."));
     }
     page::exists(app, call, caller, entity(app, files::HOLDER)?, item).await?;
-    let (model, writing, owner) = (Arc::clone(&app.state.model), Arc::clone(call), caller.id);
-    let job = move |connection: &crate::store::Connection| {
-        let catalog = &model.catalog;
+    let (inner, writing, caller) = (app.clone(), Arc::clone(call), caller.clone());
+    let job = move |db: &Connection, known: &Known| {
+        let tx = Tx::new(scene(&inner, &writing, db), known, &caller)?;
+        let catalog = tx.catalog();
         let is_work = |kind: i64| {
             let kinds = (catalog.of_type(kind), catalog.named(files::WORK));
             matches!(kinds, (Some(kind), Some(work)) if catalog.is_a(kind.id, work.id))
         };
-        let (zone, now) = (writing.workspace.zone(), writing.workspace.clock.now());
         let items = new.iter().map(|file| {
-            let id = files::add(connection, file, item, owner, now)?;
-            files::describe(connection, id, &writing.base, zone, &is_work)
+            let id = files::add(&tx, file, item)?;
+            Ok(files::describe(db, id, &writing.base, tx.zone, &is_work)?)
         });
-        items.collect::<Result<Vec<_>, StoreError>>()
+        items.collect::<write::Result<Vec<_>>>()
     };
-    let items = app.state.store.write(&call.workspace, job).await??;
+    let items = app.state.store.write_knowing(&call.workspace, job).await??;
     let rows = items.len();
     let body = serde_json::to_vec(&serde_json::json!({ "items": items })).unwrap_or_default();
     let mut answer = Answer::new(200, "application/json; charset=utf-8", body)

@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::clock::{Millis, Zone};
+use super::write::{self, Tx};
+use crate::clock::Zone;
 use crate::date::{Notation, write_date};
 use crate::secret;
 use crate::store::{Connection, StoreError, content, execute, put_content, select};
@@ -33,9 +34,6 @@ pub struct StoredFile {
     pub data: Vec<u8>,
 }
 
-const NEXT_ID: &str = r#"SELECT 1 + max(coalesce((SELECT max("Id") FROM "Attachment"), 0),
-coalesce((SELECT max("Id") FROM "FileContent"), 0))"#;
-
 const INSERT: &str = r#"INSERT INTO "Attachment" ("Id", "Name", "UniqueFileName", "Description", "Date",
 "PersistedMimeType", "PersistedSize", "OwnerId", "GeneralId") VALUES (?1, ?2, ?3, NULL, ?4, ?5, ?6, ?7, ?8)"#;
 
@@ -44,13 +42,12 @@ a."PersistedSize", u."Id", u."FirstName", u."LastName", u."Login", g."Id", g."Na
 FROM "Attachment" a LEFT JOIN "GeneralUser" u ON u."Id" = a."OwnerId" LEFT JOIN "General" g ON g."Id" = a."GeneralId"
 WHERE a."Id" = ?1"#;
 
-/// Stores a file of an item; its id comes back.
+/// Stores a file of an item for the caller; its id comes back, which no other file ever had.
 ///
 /// # Errors
 /// The store's.
-pub fn add(connection: &Connection, file: &NewFile, item: i64, owner: i64, now: Millis) -> Result<i64, StoreError> {
-    let next = select(connection, NEXT_ID, &[])?;
-    let id = next.first().and_then(|row| integer(row.first())).unwrap_or(1);
+pub fn add(tx: &Tx<'_>, file: &NewFile, item: i64) -> write::Result<i64> {
+    let id = tx.next_id(FILE)?;
     let text = |text: &str| Value::Text(text.to_owned());
     let unique = format!("{}_{}", &secret::guid(&file.name, id.unsigned_abs())[..8], file.name);
     let size = i64::try_from(file.data.len()).unwrap_or(i64::MAX);
@@ -58,14 +55,14 @@ pub fn add(connection: &Connection, file: &NewFile, item: i64, owner: i64, now: 
         Value::Int(id),
         text(&file.name),
         Value::Text(unique),
-        Value::Int(now),
+        Value::Int(tx.now),
         text(&file.mime_type),
         Value::Int(size),
-        Value::Int(owner),
+        Value::Int(tx.who.id),
         Value::Int(item),
     ];
-    execute(connection, INSERT, &values)?;
-    put_content(connection, id, &file.data)?;
+    execute(tx.db, INSERT, &values)?;
+    put_content(tx.db, id, &file.data)?;
     Ok(id)
 }
 

@@ -19,7 +19,7 @@ impl Client {
 
     /// `path` has no parameters of its own but those of a query.
     pub fn get(&self, path: &str) -> Answer {
-        read(self.agent.get(self.address(path)).call())
+        read(self.agent.get(self.address(path)).header("Accept", "application/json").call())
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {

@@ -3,6 +3,7 @@
 mod client;
 mod disk;
 mod kills;
+mod restart;
 mod server;
 mod together;
 

@@ -192,7 +192,8 @@ fn family<'a>(tx: &Tx<'a>, entity: &'a Entity) -> &'a Entity {
     entity.ancestors.last().map_or(entity, |top| tx.catalog().entity(*top))
 }
 
-fn goes_along(holder: &Entity, member: &str) -> bool {
+/// Whether a row makes no sense without what this reference leads to.
+pub(super) fn goes_along(holder: &Entity, member: &str) -> bool {
     let required = holder.member(member).is_some_and(|m| m.required);
     required || holder.kind == EntityKind::Link || GO_ALONG.contains(&(holder.name.as_str(), member)) || holder.kind == EntityKind::Hidden
         // a project takes what has no other home

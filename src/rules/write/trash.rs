@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use super::change::is_a;
 use super::refusal::Refusal;
+use super::remove::goes_along;
 use super::row::Row;
+use super::save::reference_column;
 use super::tx::{Result, Tx};
 use super::{rollup, tags};
 use crate::catalog::Entity;
@@ -83,11 +85,12 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
         let key = (value.text("Table").to_owned(), value.int("Row").unwrap_or_default());
         rows.entry(key).or_default().set(value.text("Column"), value.get("Value").clone());
     }
-    let root = rows.get(&(table.to_owned(), id)).ok_or_else(missing)?;
-    let concrete = tx.concrete(entity, root);
+    let root = rows.get(&(table.to_owned(), id)).ok_or_else(missing)?.clone();
+    let concrete = tx.concrete(entity, &root);
     if !tx.catalog().is_a(concrete.id, entity.id) {
         return Err(missing());
     }
+    mend(tx, &mut rows, (table, id))?;
     tx.known.forget();
     tx.forget_items();
     for ((table, row_id), row) in &rows {
@@ -112,6 +115,55 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     }
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
     Ok(())
+}
+
+/// Sees to it that no row comes back with a reference to what went by itself: where it may be empty it is; a row that
+/// makes no sense without it stays away, and with the `root` of the deletion all of it does.
+///
+/// Assumed; the message is one of the vendor's templates.
+fn mend(tx: &Tx<'_>, rows: &mut BTreeMap<(String, i64), Row>, root: (&str, i64)) -> Result<()> {
+    loop {
+        let mut lost = Vec::new();
+        let keys: Vec<(String, i64)> = rows.keys().cloned().collect();
+        for key in keys {
+            for (column, target, id, needed) in dangling(tx, rows, &key)? {
+                if !needed {
+                    rows.entry(key.clone()).or_default().set(column, Value::Null);
+                    continue;
+                }
+                if (key.0.as_str(), key.1) == root {
+                    let data = vec![("entityKind", target.name.clone()), ("entityId", id.to_string())];
+                    return Err(Refusal::invalid("{entityKind} with id {entityId} is deleted.", data));
+                }
+                lost.push(key.clone());
+            }
+        }
+        if lost.is_empty() {
+            return Ok(());
+        }
+        // what went with a row that stays away stays away too
+        rows.retain(|key, _| !lost.contains(key));
+    }
+}
+
+/// References of a row that lead nowhere: column, target, id, and whether the row needs it.
+fn dangling<'a>(
+    tx: &Tx<'a>,
+    rows: &BTreeMap<(String, i64), Row>,
+    key: &(String, i64),
+) -> Result<Vec<(&'a str, &'a Entity, i64, bool)>> {
+    let family = tx.catalog().entities().iter().find(|e| e.table == key.0 && e.ancestors.is_empty());
+    let (Some(family), Some(row)) = (family, rows.get(key)) else { return Ok(Vec::new()) };
+    let entity = tx.concrete(family, row);
+    let mut found = Vec::new();
+    for (member, reference) in entity.references() {
+        let Some(column) = reference_column(member).filter(|c| *c != KIND_COLUMN) else { continue };
+        let (Some(id), target) = (row.int(column), tx.catalog().entity(reference.target)) else { continue };
+        if !rows.contains_key(&(target.table.clone(), id)) && !tx.exists(target, id)? {
+            found.push((column, target, id, goes_along(entity, &member.name)));
+        }
+    }
+    Ok(found)
 }
 
 fn restore_user(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
