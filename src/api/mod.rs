@@ -101,6 +101,10 @@ async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
             let caller = auth::caller(app, call).await?;
             v2::route(app, call, &caller, &segments).await
         }
+        ["pageservices", "actionsservice.asmx", "convertgeneraltotype"] => {
+            auth::caller(app, call).await?;
+            Err(Error::not_emulated("the conversion of entities"))
+        }
         ["storage", "v1", ..] => {
             let caller = auth::caller(app, call).await?;
             storage::route(app, call, &caller).await
