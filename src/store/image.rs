@@ -33,10 +33,11 @@ impl Image {
         if shift.abs() > REACH {
             return None;
         }
-        let unpacked = lz4_flex::decompress_size_prepended(self.0).ok()?;
-        let mut rest = unpacked.as_slice();
+        let mut database = lz4_flex::decompress_size_prepended(self.0).ok()?;
+        let mut rest = database.as_slice();
         let (numbers, digits) = (places(&mut rest)?, places(&mut rest)?);
-        let mut database = rest.to_vec();
+        let lists = database.len() - rest.len();
+        database.drain(..lists);
         for place in numbers {
             move_number(database.get_mut(place..place + NUMBER)?, shift);
         }
