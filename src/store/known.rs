@@ -154,3 +154,35 @@ impl std::fmt::Debug for Known {
         f.debug_struct("Known").field("answers", &self.answers.borrow().len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_undone_job_counted_and_asked_is_forgotten() {
+        let known = Known::default();
+        known.load("kept", 7);
+        assert_eq!((known.next("kept"), known.next("other")), (Some(8), None));
+        known.job_ended(true);
+        known.load("undone", 1);
+        assert_eq!((known.next("kept"), known.next("undone")), (Some(9), Some(2)));
+        known.job_ended(false);
+        assert_eq!((known.next("kept"), known.next("undone")), (Some(9), None));
+    }
+
+    #[test]
+    fn answers_hold_until_settings_change_and_not_while_they_do() {
+        let (known, asked) = (Known::default(), Cell::new(0));
+        let ask = || {
+            asked.set(asked.get() + 1);
+            Ok::<_, StoreError>(asked.get())
+        };
+        let answer = || known.answer("n", [1, 0], ask).map(|n| *n);
+        assert_eq!((answer(), answer()), (Ok(1), Ok(1)));
+        known.forget();
+        assert_eq!((answer(), answer()), (Ok(2), Ok(3)), "the job that changes settings may be undone");
+        known.job_ended(false);
+        assert_eq!((answer(), answer()), (Ok(4), Ok(4)));
+    }
+}
