@@ -48,9 +48,6 @@ mod tests {
         assert_eq!(nearest("entitystat", names), Some("EntityState"));
         assert_eq!(nearest("xyzzy", names), None);
         assert_eq!(nearest_names("EndDat", ["StartDate", "EndDate", "Date"]), ["EndDate"]);
-        assert_eq!(
-            nearest_names("TaskCount", ["TasksCount", "BugCount", "TaskCounts"]),
-            ["TasksCount", "TaskCounts", "BugCount"]
-        );
+        assert_eq!(nearest_names("TaskCount", ["TasksCount", "BugCount", "TaskCounts"]), ["TasksCount", "TaskCounts"]);
     }
 }
