@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, types::Null};
 
 use super::row::Row;
+use super::shape::keeps_values;
 use crate::catalog::{Catalog, Entity, EntityId, MemberKind, Storage};
 use crate::sql::{KIND_COLUMN, VALUES_COLUMN};
 use crate::value::Value;
@@ -30,7 +31,7 @@ impl<'c> Inserter<'c> {
     /// Columns that the row leaves out stay null.
     pub fn put(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         let entity = self.catalog.entity(row.entity);
-        let form = self.forms.entry(row.entity).or_insert_with(|| Form::of(entity));
+        let form = self.forms.entry(row.entity).or_insert_with(|| Form::of(self.catalog, entity));
         let mut statement = self.connection.prepare_cached(&form.sql)?;
         let mut from = 0;
         for (column, value) in &row.columns {
@@ -53,7 +54,7 @@ impl<'c> Inserter<'c> {
 }
 
 impl<'c> Form<'c> {
-    fn of(entity: &'c Entity) -> Self {
+    fn of(catalog: &Catalog, entity: &'c Entity) -> Self {
         let mut columns = vec!["Id"];
         let mut add = |column: &'c str| {
             if !columns.contains(&column) {
@@ -73,7 +74,7 @@ impl<'c> Form<'c> {
                 add(column);
             }
         }
-        if entity.custom_fields().is_some() {
+        if entity.custom_fields().is_some() || keeps_values(catalog, entity) {
             add(VALUES_COLUMN);
         }
         let marks = vec!["?"; columns.len()].join(",");
