@@ -1,6 +1,6 @@
 //! One server's state: the model, the store, and what is remembered about each workspace.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -271,6 +271,14 @@ impl State {
     /// Forgets a workspace that was dropped.
     pub fn forget(&self, key: &str) {
         self.memories.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// Forgets workspaces that are gone; a request under way may have remembered one that was just dropped.
+    pub fn forget_strangers(&self) {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        // listed under the lock: one that is made meanwhile is not remembered yet
+        let alive: HashSet<String> = self.store.list().iter().map(|w| w.key().to_owned()).collect();
+        memories.retain(|key, _| alive.contains(key));
     }
 
     /// The next identifier of a workspace, or of the server where no workspace is at hand.

@@ -48,6 +48,7 @@ impl State {
         let dropped = self.store.remove(key)?;
         if dropped {
             self.forget(key);
+            self.faults.clear(Some(key));
             self.coverage.forget(Some(key));
         }
         Ok(dropped)
@@ -73,7 +74,9 @@ impl State {
     fn drop_unused(&self, limit: Duration) -> usize {
         let idle = self.store.list().into_iter().filter(|w| w.key() != DEFAULT && w.idle() >= limit);
         let keys: Vec<String> = idle.map(|w| w.key().to_owned()).collect();
-        keys.iter().filter(|key| self.drop_workspace(key).unwrap_or(false)).count()
+        let dropped = keys.iter().filter(|key| self.drop_workspace(key).unwrap_or(false)).count();
+        self.forget_strangers();
+        dropped
     }
 
     /// Where the limit is reached, idle workspaces go before a new one is refused.
