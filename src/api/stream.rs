@@ -1,11 +1,12 @@
 //! The streaming service: all rows of a query in one answer that is sent while it is made.
 //!
 //! A thread steps the rows and fills chunks; a short queue between it and the connection bounds what waits in memory.
-//! An answer that breaks off never becomes valid JSON.
+//! A client that goes away ends the thread, also while it searches and finds nothing. An answer that breaks off never
+//! becomes valid JSON.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
@@ -22,7 +23,7 @@ use crate::app::App;
 use crate::catalog::EntityId;
 use crate::event::{CustomValue, Links, ListForm, Name, Sink};
 use crate::rules::accounts::Account;
-use crate::store::{Connection, Root, StoreError};
+use crate::store::{Connection, Interrupt, Root, StoreError};
 use crate::value::Scalar;
 use crate::wire::{JsonStyle, JsonWriter};
 
@@ -36,9 +37,15 @@ const QUEUE: usize = 4;
 /// What can be said before the first byte; 429 when too many streams run.
 pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityId) -> Result<Answer, Error> {
     let job = Job::new(app, call, caller, entity).await?;
-    let (sender, mut receiver) = mpsc::channel(QUEUE);
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    let stop = Arc::<Stop>::default();
+    let running = Arc::clone(&stop);
+    let mut listener = Listener { receiver, stop };
     let started = app.state.store.stream(&call.workspace, move |connection| {
-        let end = connection.map_err(Error::from).and_then(|connection| send(&job, connection, &sender));
+        let end = connection.map_err(Error::from).and_then(|connection| match running.arm(Interrupt::of(connection)) {
+            true => send(&job, connection, &sender),
+            false => Ok(()),
+        });
         let _ = sender.blocking_send(match end {
             Ok(()) => Piece::End,
             Err(error) => Piece::Broken(error),
@@ -51,14 +58,57 @@ pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityI
         other => other?,
     }
     // what goes wrong before the first chunk is still an ordinary error
-    let first = match receiver.recv().await {
+    let first = match listener.receiver.recv().await {
         Some(Piece::Broken(error)) => return Err(error),
         Some(piece) => piece,
         None => return Err(StoreError::Aborted.into()),
     };
     let mut answer = Answer::new(200, "application/json", Vec::new());
-    answer.stream = Some(Body::new(Chunks { first: Some(first), receiver }));
+    answer.stream = Some(Body::new(Chunks { first: Some(first), listener }));
     Ok(answer)
+}
+
+/// The end of the queue that is read. When it goes, nobody wants the rest.
+struct Listener {
+    receiver: mpsc::Receiver<Piece>,
+    stop: Arc<Stop>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.stop.now();
+    }
+}
+
+/// Whether the rest is wanted, and how to stop making it.
+#[derive(Default)]
+struct Stop(Mutex<Wanted>);
+
+#[derive(Default)]
+enum Wanted {
+    #[default]
+    Yes,
+    Running(Interrupt),
+    No,
+}
+
+impl Stop {
+    /// Hands over the means to stop; false where it is too late to begin.
+    fn arm(&self, interrupt: Interrupt) -> bool {
+        let mut wanted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*wanted, Wanted::No) {
+            return false;
+        }
+        *wanted = Wanted::Running(interrupt);
+        true
+    }
+
+    fn now(&self) {
+        let mut wanted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Wanted::Running(interrupt) = std::mem::replace(&mut *wanted, Wanted::No) {
+            interrupt.now();
+        }
+    }
 }
 
 /// What the thread sends.
@@ -159,7 +209,7 @@ impl Sink for Draining<'_> {
 /// The chunks as the body of a response.
 struct Chunks {
     first: Option<Piece>,
-    receiver: mpsc::Receiver<Piece>,
+    listener: Listener,
 }
 
 impl hyper::body::Body for Chunks {
@@ -169,7 +219,7 @@ impl hyper::body::Body for Chunks {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let piece = match self.first.take() {
             Some(piece) => Some(piece),
-            None => ready!(self.receiver.poll_recv(cx)),
+            None => ready!(self.listener.receiver.poll_recv(cx)),
         };
         Poll::Ready(match piece {
             Some(Piece::Chunk(bytes)) => Some(Ok(Frame::data(bytes.into()))),

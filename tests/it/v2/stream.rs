@@ -8,7 +8,7 @@ use axum::http::{Request, Response};
 use http_body_util::BodyExt;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
-use tpmock::{App, Auth, Config, SeedSource};
+use tpmock::{App, Auth, Config, Limits, SeedSource};
 
 use super::address;
 
@@ -16,7 +16,12 @@ use super::address;
 const WIDTH: usize = 200;
 
 fn server() -> (Router, Runtime) {
-    let config = Config { seed: SeedSource::Demo, auth: Auth::Open, ..Config::default() };
+    limited(Limits::default().streams)
+}
+
+fn limited(streams: usize) -> (Router, Runtime) {
+    let limits = Limits { streams, ..Limits::default() };
+    let config = Config { seed: SeedSource::Demo, auth: Auth::Open, limits, ..Config::default() };
     let runtime = Runtime::new().expect("a runtime");
     (App::new(config).expect("a server").router(), runtime)
 }
@@ -127,5 +132,52 @@ fn what_fails_before_the_first_chunk_is_an_ordinary_error() {
         let body = answer.into_body().collect().await.expect("a body").to_bytes();
         let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
         assert_eq!(body["Status"], "InternalServerError");
+    });
+}
+
+/// A condition that no row meets, after minutes of counting.
+fn endless() -> String {
+    let mut test = "id<0".to_owned();
+    for _ in 0..9 {
+        test = format!("project.generals.count({test})>99999");
+    }
+    test
+}
+
+#[test]
+fn a_client_that_leaves_while_nothing_is_found_stops_the_search() {
+    let (router, runtime) = limited(1);
+    runtime.block_on(async {
+        let gone = tokio::time::timeout(Duration::from_millis(300), open(&router, &[("where", &endless())])).await;
+        assert!(gone.is_err(), "the search was over too soon");
+        for _ in 0..400 {
+            if open(&router, &[("select", "{id}")]).await.status() == 200 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the search of a vanished client still runs");
+    });
+}
+
+#[test]
+fn slow_readers_block_nobody() {
+    let (router, runtime) = limited(5);
+    runtime.block_on(async {
+        let select = wide();
+        let mut slow = Vec::new();
+        for _ in 0..4 {
+            slow.push(open(&router, &[("select", &select)]).await.into_body());
+        }
+        let whole = open(&router, &[("select", &select)]).await.into_body().collect().await.expect("a whole body");
+        for _ in 0..20 {
+            let request = Request::get("/api/v2/Bug?take=1").header("Host", "tp.example").body(Body::empty());
+            assert_eq!(router.clone().oneshot(request.expect("a request")).await.expect("an answer").status(), 200);
+        }
+        // and the slow ones still get all of it
+        let expected = whole.to_bytes();
+        for body in slow {
+            assert!(body.collect().await.expect("a whole body").to_bytes() == expected);
+        }
     });
 }
