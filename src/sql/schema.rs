@@ -48,7 +48,10 @@ pub fn schema(catalog: &Catalog) -> String {
     for (name, table) in &tables {
         let columns: Vec<String> = table.order.iter().map(|c| format!("{} {}", quoted(c), table.columns[c])).collect();
         script.push_str(&format!("CREATE TABLE {} ({});\n", quoted(name), columns.join(", ")));
-        for columns in &table.indexes {
+        // of two indexes that look as good SQLite takes the younger one, and every other says more than the kind
+        let mut indexes: Vec<&Vec<String>> = table.indexes.iter().collect();
+        indexes.sort_by_key(|columns| *columns != &[KIND_COLUMN]);
+        for columns in indexes {
             let list: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
             let index = quoted(&format!("{name} by {}", columns.join(", ")));
             let partial = if columns.len() == 1 && columns[0] != KIND_COLUMN {
