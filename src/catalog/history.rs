@@ -56,6 +56,7 @@ fn derive_one(
         sort: Some(("Date".into(), "asc".into())),
         order: None,
         absent: Vec::new(),
+        derived: Default::default(),
         projection: vec!["Id".into()],
         visible: vec![format!("item:{}", named(&shape.current))],
         process: None,

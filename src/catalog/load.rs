@@ -111,6 +111,8 @@ impl Loader<'_> {
         let process = inherited(|e| e.process.is_some()).and_then(|e| e.process.clone());
         let order = inherited(|e| e.order.is_some()).and_then(|e| e.order.clone());
         let absent = levels.iter().flat_map(|&l| &self.raw[l].absent).map(|n| n.to_ascii_lowercase()).collect();
+        let derived = levels.iter().flat_map(|&l| &self.raw[l].derived);
+        let derived = derived.map(|(name, text)| (name.to_ascii_lowercase(), text.clone())).collect();
         let aliases = levels.iter().flat_map(|&l| aliases(&self.raw[l])).collect();
         let table = match (&raw.view, &raw.past_of) {
             (Some(_), _) => raw.name.clone(),
@@ -145,6 +147,7 @@ impl Loader<'_> {
             sort: Sort { member: sort, descending: direction == "desc" },
             order: order.map(|(member, direction)| Sort { member, descending: direction == "desc" }),
             absent,
+            derived,
             aliases,
             projection: raw.projection.clone(),
             visible: visible.iter().filter_map(|rule| self.rule(&raw.name, rule)).collect(),

@@ -62,6 +62,8 @@ pub struct Entity {
     pub order: Option<Sort>,
     /// Members that the real service has and this model has not, in lower case.
     pub absent: Vec<String>,
+    /// Names in lower case that only the query language of API v2 knows, each with an expression of it.
+    pub derived: HashMap<String, String>,
     /// Other names of members, in lower case, that the query language of API v2 knows.
     pub aliases: HashMap<String, String>,
     /// What a reference to the entity shows, in the notation of `include`.

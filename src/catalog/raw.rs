@@ -64,6 +64,9 @@ pub(super) struct RawEntity {
     /// Members the real service has and this model has not.
     #[serde(default)]
     pub absent: Vec<String>,
+    /// What only the query language of API v2 knows, each as an expression of it.
+    #[serde(default)]
+    pub derived: BTreeMap<String, String>,
     #[serde(default)]
     pub projection: Vec<String>,
     #[serde(default)]

@@ -35,11 +35,13 @@ impl Model {
 
     /// What is wrong with expressions of the catalog; a test asks.
     pub fn mistakes(&self) -> Vec<String> {
-        let members = self.catalog.entities().iter().flat_map(|entity| entity.members.iter().map(move |m| (entity, m)));
-        let broken = members.filter_map(|(entity, member)| {
-            let mistake = (self.parse)(computed_text(member)?).err()?;
-            Some(format!("{}.{}: {mistake}", entity.name, member.name))
+        let texts = self.catalog.entities().iter().flat_map(|entity| {
+            let members = entity.members.iter().filter_map(|m| Some((m.name.as_str(), computed_text(m)?)));
+            let derived = entity.derived.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+            members.chain(derived).map(move |(name, text)| (entity, name, text))
         });
+        let broken = texts
+            .filter_map(|(entity, name, text)| Some(format!("{}.{name}: {}", entity.name, (self.parse)(text).err()?)));
         broken.collect()
     }
 }

@@ -121,7 +121,11 @@ impl<'a> Emitter<'a> {
                     Storage::Column(name) | Storage::Embedded(name) => self.column(path, name),
                     Storage::Computed(_) => Fragment::sql("NULL"),
                 },
-                MemberKind::Reference(_) | MemberKind::Collection(_) => Fragment::sql("NULL"),
+                MemberKind::Reference(reference) => match &reference.storage {
+                    Storage::Embedded(name) => self.column(path, name),
+                    Storage::Column(_) | Storage::Computed(_) => Fragment::sql("NULL"),
+                },
+                MemberKind::Collection(_) => Fragment::sql("NULL"),
             },
             Expr::Key(path) => self.key(path),
             Expr::Custom { path, name, .. } => {

@@ -14,6 +14,8 @@ enum Args {
     MaybeText,
     TwoTexts,
     Number,
+    NumberAndText,
+    NumberAndMaybeText,
     /// One integer, or two.
     OneOrTwo,
 }
@@ -35,6 +37,12 @@ const ROWS: &[Row] = &[
     row(T::Text, "StartsWith", Args::Text, F::StartsWith, T::Bool),
     row(T::Text, "EndsWith", Args::Text, F::EndsWith, T::Bool),
     row(T::Text, "IndexOf", Args::Text, F::IndexOf, T::Int),
+    row(T::Text, "LastIndexOf", Args::Text, F::LastIndexOf, T::Int),
+    row(T::Text, "PadLeft", Args::NumberAndMaybeText, F::PadLeft, T::Text),
+    row(T::Text, "PadRight", Args::NumberAndMaybeText, F::PadRight, T::Text),
+    row(T::Text, "Insert", Args::NumberAndText, F::Insert, T::Text),
+    row(T::Text, "Remove", Args::OneOrTwo, F::Remove, T::Text),
+    row(T::Text, "Equals", Args::Text, F::Equal, T::Bool),
     row(T::Text, "Substring", Args::OneOrTwo, F::Substring, T::Text),
     row(T::Text, "Replace", Args::TwoTexts, F::Replace, T::Text),
     row(T::Text, "Trim", Args::MaybeText, F::Trim, T::Text),
@@ -118,36 +126,22 @@ pub(super) fn instance(target: &Typed, name: &str, args: &[Typed]) -> Option<Bou
 
 fn fits(wanted: Args, args: &[Typed]) -> bool {
     let text = |t: &Typed| matches!(t.ty, T::Text | T::Char | T::Link | T::Null);
+    let whole = |t: &Typed| matches!(t.ty, T::Int | T::Long);
     match (wanted, args) {
         (Args::None | Args::MaybeText, []) => true,
         (Args::Text | Args::MaybeText, [one]) => text(one),
         (Args::TwoTexts, [a, b]) => text(a) && text(b),
         (Args::Number, [one]) => one.ty.is_number(),
-        (Args::OneOrTwo, [_] | [_, _]) => args.iter().all(|a| matches!(a.ty, T::Int | T::Long)),
+        (Args::NumberAndMaybeText, [one]) => whole(one),
+        (Args::NumberAndText | Args::NumberAndMaybeText, [one, other]) => whole(one) && text(other),
+        (Args::OneOrTwo, [_] | [_, _]) => args.iter().all(whole),
         _ => false,
     }
 }
 
 /// Members that .NET has and this emulator has not: by type, in lower case.
 const ELSEWHERE: &[(T, &[&str])] = &[
-    (
-        T::Text,
-        &[
-            "split",
-            "padleft",
-            "padright",
-            "insert",
-            "remove",
-            "lastindexof",
-            "tochararray",
-            "chars",
-            "equals",
-            "compareto",
-            "indexofany",
-            "normalize",
-            "gethashcode",
-        ],
-    ),
+    (T::Text, &["split", "tochararray", "chars", "compareto", "indexofany", "normalize", "gethashcode"]),
     (
         T::Date,
         &[

@@ -2,7 +2,7 @@
 
 use super::bound::{At, Bound, Sequence, Typed};
 use super::{Binder, MAX_COMPUTED_DEPTH, Result};
-use crate::catalog::{Entity, Member, MemberKind, Storage};
+use crate::catalog::{Entity, EntityId, Member, MemberKind, Storage};
 use crate::query::ast::Span;
 use crate::query::error::Error;
 use crate::query::function::Function;
@@ -95,9 +95,26 @@ impl Binder<'_> {
                     let path = at.path.then(Step::Reference(member.id));
                     Ok(Bound::Entity(At { path, entity: reference.target }))
                 }
-                Storage::Embedded(_) => Err(Error::not_emulated(&member.name, span)),
+                Storage::Embedded(_) => Ok(self.embedded(at, member, reference.target)),
             },
             MemberKind::Collection(_) => Ok(Bound::Sequence(self.collection(at, member))),
+        }
+    }
+
+    /// An object kept as text: its members as they are found in it.
+    fn embedded(&self, at: &At, member: &Member, shape: EntityId) -> Bound {
+        let text = || Expr::Column { path: at.path.clone(), member: member.id, ty: ValueType::Text };
+        let part = |name: &str, ty: ValueType| {
+            Bound::scalar(Expr::call(Function::ObjectMember, vec![text(), Expr::text(name)], ty), true)
+        };
+        Bound::Object {
+            presence: Some(Expr::call(Function::IsNotNull, vec![text()], ValueType::Bool)),
+            members: self
+                .catalog()
+                .entity(shape)
+                .fields()
+                .map(|(m, f)| (m.name.clone(), part(&m.name, f.ty)))
+                .collect(),
         }
     }
 
@@ -140,6 +157,9 @@ impl Binder<'_> {
         }
         if name.eq_ignore_ascii_case("ResourceType") {
             return Ok(Some(self.resource_type(at)));
+        }
+        if let Some(text) = entity.derived.get(&name.to_ascii_lowercase()) {
+            return self.computed(at, text, span).map(Some);
         }
         let alias = entity.aliases.get(&name.to_ascii_lowercase()).and_then(|real| entity.member(real));
         if let Some(member) = alias {

@@ -98,6 +98,15 @@ pub fn read(scene: Scene<'_>, read: &Read<'_>) -> Result<Query> {
     Ok(Query { rows, output: entity_output(resource, members, None) })
 }
 
+/// A value inside an object that is kept within its owner.
+fn object_leaf(members: &[(String, Bound)], rest: &[&str], span: Span, test: Test<'_>) -> Result<Expr> {
+    let [name] = rest else { return Err(Error::parameters(span)) };
+    match members.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some((_, Bound::Scalar(typed))) => test(Leaf::Value(typed.clone(), FieldRole::Plain)),
+        _ => Err(Error::parameters(span)),
+    }
+}
+
 fn equal(a: Expr, b: Expr) -> Expr {
     Expr::call(Function::Equal, vec![a, b], ValueType::Bool)
 }
@@ -222,6 +231,7 @@ impl Binder<'_> {
             MemberKind::Field(_) => Err(Error::parameters(span)),
             MemberKind::Reference(_) => match self.known_member(at, member, span)? {
                 Bound::Entity(to) => self.step(rest, &to, span, test),
+                Bound::Object { members, .. } => object_leaf(&members, rest, span, test).map(Some),
                 _ => Err(Error::parameters(span)),
             },
             MemberKind::Collection(collection) => self.any(at, member, collection, rest, span, test),

@@ -124,7 +124,12 @@ impl Binder<'_> {
         let entity = self.catalog().entity(at.entity);
         let date = entity.member("DeleteDate").filter(|_| entity.kind != EntityKind::History);
         let Some(date) = date else {
-            return if deleted { Err(Error::not_emulated("includeDeleted", ast::Span::default())) } else { Ok(None) };
+            // what is neither a user nor a project has no deleted rows to show
+            let projects =
+                self.catalog().set("projects").and_then(|set| self.catalog().entity(set.entity).member(&set.key));
+            let is_project = projects.and_then(|m| m.reference()).is_some_and(|r| r.target == at.entity);
+            let refused = deleted && is_project;
+            return if refused { Err(Error::not_emulated("includeDeleted", ast::Span::default())) } else { Ok(None) };
         };
         match self.known_member(at, date, ast::Span::default())? {
             Bound::Scalar(typed) if !deleted => {
