@@ -26,7 +26,7 @@ const QUERIES: [(&str, &str, bool); 10] = [
     ("v2 by id, with tasks", "/api/v2/UserStory/100000?select={id,name,tasks.select({id,name})}", true),
     ("v2 page with counts", "/api/v2/UserStory?select={id,name,project:{project.id,project.name},tasks.count()}", true),
     ("v2 filter on a state", "/api/v2/Bug?where=entityState.id==51&select={id,name}", true),
-    ("v2 whose tasks a person has", "/api/v2/Assignment?where=generalUser.id==5&select={id,assignable}", true),
+    ("v2 assignments of a person", "/api/v2/Assignment?where=generalUser.id==5&select={id,assignable}", true),
     ("v2 text in a name (scan)", "/api/v2/UserStory?where=name.contains('no such text')&select={id}", false),
     ("v2 sum over all (scan)", "/api/v2/UserStory?result=sum(effort)", false),
 ];
