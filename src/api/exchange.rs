@@ -101,6 +101,9 @@ async fn answer(app: &App, call: &Arc<Call>, hit: Option<&Hit>) -> Result<Answer
 
 /// The line of a request. Its id is the caller's `X-Request-ID`, or what the answer calls itself.
 fn log(parts: &Parts, call: Option<&Call>, answer: &HeaderMap, rows: usize, ms: f64, status: u16) {
+    if !tracing::enabled!(target: "tpmock::request", tracing::Level::INFO) {
+        return;
+    }
     let (method, path) = (&parts.method, parts.uri.path());
     let workspace = call.map_or("-", |c| c.workspace.key());
     let id = parts.headers.get("x-request-id").or_else(|| answer.get("x-correlationid"));

@@ -6,7 +6,7 @@ use crate::query::ir::{Expr, Fold, FoldBy, Order, Path, Rows, Scope, Step};
 use crate::value::{Value, ValueType};
 
 use super::collection;
-use super::fragment::{Fragment, Param, quoted};
+use super::fragment::{Fragment, Param, qualified, quoted};
 use super::functions;
 use super::schema::{KIND_COLUMN, VALUES_COLUMN};
 
@@ -97,7 +97,7 @@ impl<'a> Emitter<'a> {
             let mut before = path.clone();
             before.steps.pop();
             let row = self.row(&before);
-            return Fragment::sql(format!("{row}.{}", quoted(column)));
+            return Fragment::sql(qualified(&row, column));
         }
         let row = self.row(path);
         Fragment::sql(format!("{row}.\"Id\""))
@@ -105,7 +105,7 @@ impl<'a> Emitter<'a> {
 
     pub fn column(&mut self, path: &Path, column: &str) -> Fragment {
         let row = self.row(path);
-        Fragment::sql(format!("{row}.{}", quoted(column)))
+        Fragment::sql(qualified(&row, column))
     }
 
     pub fn values_column(&mut self, path: &Path) -> Fragment {

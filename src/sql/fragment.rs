@@ -56,7 +56,23 @@ impl Fragment {
     }
 }
 
+/// `row."column"`.
+pub fn qualified(row: &str, column: &str) -> String {
+    let mut text = String::with_capacity(row.len() + column.len() + 3);
+    text.push_str(row);
+    text.push('.');
+    text.push_str(&quoted(column));
+    text
+}
+
 /// A name as SQL writes it. Names come from the catalog, never from a client.
 pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut text = String::with_capacity(name.len() + 2);
+    text.push('"');
+    for (i, part) in name.split('"').enumerate() {
+        text.push_str(if i > 0 { "\"\"" } else { "" });
+        text.push_str(part);
+    }
+    text.push('"');
+    text
 }

@@ -49,6 +49,7 @@ impl Binder<'_> {
         let entity = self.catalog().entity(at.entity);
         let listed: &[Inclusion] = if let Chosen::Only(list) = chosen { list } else { &[] };
         self.check_names(entity, chosen, append)?;
+        let dragged = dragged(entity, listed);
         let mut members = Vec::new();
         let mut collections = Vec::new();
         for member in &entity.members {
@@ -59,7 +60,7 @@ impl Binder<'_> {
                 _ => None,
             });
             let shown = match chosen {
-                Chosen::Only(list) => member.name == "Id" || nested.is_some() || dragged(entity, member, list),
+                Chosen::Only(_) => member.name == "Id" || nested.is_some() || dragged.contains(&member.name.as_str()),
                 Chosen::Default => by_default(member),
                 Chosen::Except(list) => by_default(member) && (member.name == "Id" || !names(list, &member.name)),
             };
@@ -263,9 +264,13 @@ fn names(list: &[Inclusion], wanted: &str) -> bool {
     list.iter().any(|i| matches!(i, Inclusion::Member { name, .. } if name.eq_ignore_ascii_case(wanted)))
 }
 
-/// Whether a listed field brings this one along.
-fn dragged(entity: &Entity, member: &Member, list: &[Inclusion]) -> bool {
-    entity.fields().any(|(m, f)| f.drags.contains(&member.name) && names(list, &m.name))
+/// The fields that listed ones bring along.
+fn dragged<'e>(entity: &'e Entity, list: &[Inclusion]) -> Vec<&'e str> {
+    let listed = list.iter().filter_map(|inclusion| match inclusion {
+        Inclusion::Member { name, .. } => entity.member(name)?.field(),
+        Inclusion::Aggregate { .. } => None,
+    });
+    listed.flat_map(|field| &field.drags).map(String::as_str).collect()
 }
 
 fn member_is_values(binder: &Binder<'_>, at: &At, member: &Member) -> bool {
