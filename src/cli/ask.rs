@@ -23,7 +23,7 @@ pub struct Ask {
 
 #[derive(Debug, Args, Clone)]
 pub struct Env {
-    /// For programs that know only https://NAME.tpondemand.com: the proxy, and the authority they are to trust.
+    /// For programs that know only `https://NAME.tpondemand.com`: the proxy, and the authority they are to trust.
     #[arg(long)]
     pub proxy: bool,
     #[command(flatten)]
