@@ -46,6 +46,7 @@ pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityI
             true => send(&job, connection, &sender),
             false => Ok(()),
         });
+        running.disarm();
         let _ = sender.blocking_send(match end {
             Ok(()) => Piece::End,
             Err(error) => Piece::Broken(error),
@@ -101,6 +102,11 @@ impl Stop {
         }
         *wanted = Wanted::Running(interrupt);
         true
+    }
+
+    /// To be called before the connection serves somebody else, who must not be stopped in place of this stream.
+    fn disarm(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Wanted::No;
     }
 
     fn now(&self) {

@@ -181,3 +181,21 @@ fn slow_readers_block_nobody() {
         }
     });
 }
+
+/// A stream that is over has given its connection back; letting go of its body then must not stop who has it now.
+#[test]
+fn the_end_of_one_stream_does_not_stop_another() {
+    let (router, runtime) = limited(2);
+    runtime.block_on(async {
+        let mut over = open(&router, &[("select", "{id}")]).await.into_body();
+        while frame(&mut over).await.is_some() {}
+        // the thread has a moment to put the connection back after its last word
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let search = [("where", endless())];
+        let search: Vec<(&str, &str)> = search.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let mut other = std::pin::pin!(open(&router, &search));
+        assert!(tokio::time::timeout(Duration::from_millis(200), &mut other).await.is_err(), "the search has ended");
+        drop(over);
+        assert!(tokio::time::timeout(Duration::from_millis(200), &mut other).await.is_err(), "the search was stopped");
+    });
+}
