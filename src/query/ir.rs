@@ -149,6 +149,22 @@ pub enum FoldBy {
     First(Expr),
 }
 
+impl FoldBy {
+    /// Its name, and what it is made of where it needs more than the rows.
+    pub fn parts(&self) -> (&'static str, Option<&Expr>) {
+        match self {
+            FoldBy::Count => ("Count", None),
+            FoldBy::CountDistinct(e) => ("CountDistinct", Some(e)),
+            FoldBy::Exists => ("Exists", None),
+            FoldBy::Sum(e) => ("Sum", Some(e)),
+            FoldBy::Average(e) => ("Average", Some(e)),
+            FoldBy::Min(e) => ("Min", Some(e)),
+            FoldBy::Max(e) => ("Max", Some(e)),
+            FoldBy::First(e) => ("First", Some(e)),
+        }
+    }
+}
+
 /// What leaves for a row, in output order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
@@ -241,18 +257,7 @@ impl Expr {
             Expr::In { operand, items } => operand.size() + of(items),
             Expr::Conditional { test, then, otherwise, .. } => test.size() + then.size() + otherwise.size(),
             Expr::InSet { key, .. } => key.size(),
-            Expr::Fold(fold) => {
-                fold.rows.size()
-                    + match &fold.by {
-                        FoldBy::Count | FoldBy::Exists => 0,
-                        FoldBy::CountDistinct(e)
-                        | FoldBy::Sum(e)
-                        | FoldBy::Average(e)
-                        | FoldBy::Min(e)
-                        | FoldBy::Max(e)
-                        | FoldBy::First(e) => e.size(),
-                    }
-            }
+            Expr::Fold(fold) => fold.rows.size() + fold.by.parts().1.map_or(0, Expr::size),
         }
     }
 

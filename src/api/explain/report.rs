@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::query::outline::Outline;
+use crate::query::outline::{self, Outline};
 use crate::sql::{Param, Plan};
 use crate::store::{Connection, PlanStep, StoreError, query_plan};
 
@@ -68,13 +68,7 @@ pub fn statements(connection: &Connection, plan: &Plan) -> Result<Vec<Statement>
 
 fn parameter(param: &Param, plan: &Plan) -> String {
     match param {
-        Param::Value(value) => match value {
-            crate::value::Value::Null => "null".into(),
-            crate::value::Value::Bool(b) => b.to_string(),
-            crate::value::Value::Int(n) => n.to_string(),
-            crate::value::Value::Real(x) => x.to_string(),
-            crate::value::Value::Text(text) => format!("{text:?}"),
-        },
+        Param::Value(value) => outline::literal(value),
         Param::Run(what) => format!("{what:?}").to_lowercase(),
         Param::Owner => "key of the row it belongs to".into(),
         Param::Take => match plan.limit.take {

@@ -3,7 +3,7 @@
 use super::tree::Outline;
 use crate::catalog::Catalog;
 use crate::query::bind::Selection;
-use crate::query::ir::{Expr, FoldBy, Output, Path, Query, Rows, Source, Step};
+use crate::query::ir::{Expr, Output, Path, Query, Rows, Source, Step};
 use crate::value::Value;
 
 /// A query of API v1.
@@ -80,16 +80,7 @@ impl Printer<'_> {
             }
             Expr::InSet { key, set } => Outline::of(format!("among the caller's {set}"), vec![self.expr(key)]),
             Expr::Fold(fold) => {
-                let (name, of) = match &fold.by {
-                    FoldBy::Count => ("Count", None),
-                    FoldBy::CountDistinct(e) => ("CountDistinct", Some(e)),
-                    FoldBy::Exists => ("Exists", None),
-                    FoldBy::Sum(e) => ("Sum", Some(e)),
-                    FoldBy::Average(e) => ("Average", Some(e)),
-                    FoldBy::Min(e) => ("Min", Some(e)),
-                    FoldBy::Max(e) => ("Max", Some(e)),
-                    FoldBy::First(e) => ("First", Some(e)),
-                };
+                let (name, of) = fold.by.parts();
                 let of = of.map(|e| self.expr(e).named("of"));
                 Outline::of(name, of.into_iter().chain([self.rows(&fold.rows).named("over")]).collect())
             }
@@ -120,7 +111,8 @@ impl Printer<'_> {
     }
 }
 
-fn literal(value: &Value) -> String {
+/// A value as a person writes it, texts in quotes.
+pub fn literal(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
         Value::Bool(b) => b.to_string(),

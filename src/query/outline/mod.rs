@@ -6,6 +6,6 @@ mod bound;
 mod parsed;
 mod tree;
 
-pub use bound::{query, selection};
+pub use bound::{literal, query, selection};
 pub use parsed::{expression, inclusions, orders};
 pub use tree::Outline;

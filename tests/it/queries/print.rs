@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use tpmock::catalog::Catalog;
 use tpmock::query::Selection;
-use tpmock::query::ir::{Expr, FoldBy, Order, Output, Path, Query, Rows, Scope, Source, Step};
+use tpmock::query::ir::{Expr, Order, Output, Path, Query, Rows, Scope, Source, Step};
 use tpmock::sql::{Param, Plan};
 use tpmock::value::Value;
 
@@ -107,16 +107,7 @@ impl Printer<'_> {
             }
             Expr::InSet { key, set } => format!("InSet({}, {set})", self.expr(key)),
             Expr::Fold(fold) => {
-                let (name, of) = match &fold.by {
-                    FoldBy::Count => ("Count", None),
-                    FoldBy::CountDistinct(e) => ("CountDistinct", Some(e)),
-                    FoldBy::Exists => ("Exists", None),
-                    FoldBy::Sum(e) => ("Sum", Some(e)),
-                    FoldBy::Average(e) => ("Average", Some(e)),
-                    FoldBy::Min(e) => ("Min", Some(e)),
-                    FoldBy::Max(e) => ("Max", Some(e)),
-                    FoldBy::First(e) => ("First", Some(e)),
-                };
+                let (name, of) = fold.by.parts();
                 let before = self.scope.replace(Some(fold.rows.scope));
                 let of = of.map(|e| format!("{} of ", self.expr(e))).unwrap_or_default();
                 self.scope.set(before);
