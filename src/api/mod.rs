@@ -2,6 +2,7 @@
 //!
 //! Every route of the product is in `route`. Nothing below this folder knows HTTP.
 
+mod actions;
 mod answer;
 mod auth;
 mod authentication;
@@ -101,10 +102,7 @@ async fn route(app: &App, call: &Arc<Call>) -> Result<Answer, Error> {
             let caller = auth::caller(app, call).await?;
             v2::route(app, call, &caller, &segments).await
         }
-        ["pageservices", "actionsservice.asmx", "convertgeneraltotype"] => {
-            auth::caller(app, call).await?;
-            Err(Error::not_emulated("the conversion of entities"))
-        }
+        ["pageservices", "actionsservice.asmx", what] => actions::route(app, call, what).await,
         ["storage", "v1", ..] => {
             let caller = auth::caller(app, call).await?;
             storage::route(app, call, &caller).await

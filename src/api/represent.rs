@@ -32,6 +32,18 @@ pub enum Done {
         gone: Vec<i64>,
         left: Vec<i64>,
     },
+    /// Something else, in JSON whatever was asked for.
+    Said(serde_json::Value),
+}
+
+impl Done {
+    fn entity(&self) -> Option<EntityId> {
+        match self {
+            Done::One(entity, _) | Done::Many(entity, _) | Done::Gone(entity, _) => Some(*entity),
+            Done::Swept { entity, .. } => Some(*entity),
+            Done::Said(_) => None,
+        }
+    }
 }
 
 /// What decides the shape of an answer.
@@ -53,6 +65,9 @@ pub struct Represent {
 impl Represent {
     /// The body of the answer.
     pub fn body(&self, connection: &Connection, done: &Done) -> Result<Vec<u8>> {
+        if let Done::Said(value) = done {
+            return Ok(value.to_string().into_bytes());
+        }
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
         match self.call.formats.success {
             Format::Json => {
@@ -63,12 +78,8 @@ impl Represent {
             }
             Format::Xml => {
                 let mut writer = XmlWriter::new(Vec::with_capacity(4096), zone, base);
-                let entity = match done {
-                    Done::One(entity, _) | Done::Many(entity, _) | Done::Gone(entity, _) => entity,
-                    Done::Swept { entity, .. } => entity,
-                };
-                let plural = Name::new(&self.app.state.model.catalog.entity(*entity).plural);
-                self.write(connection, done, Some(&plural), &mut writer)?;
+                let plural = done.entity().map(|e| Name::new(&self.app.state.model.catalog.entity(e).plural));
+                self.write(connection, done, plural.as_ref(), &mut writer)?;
                 Ok(writer.finish())
             }
         }
@@ -117,6 +128,8 @@ impl Represent {
                 sink.object_end();
                 Ok(())
             }
+            // has no form but its own
+            Done::Said(_) => Ok(()),
         }
     }
 

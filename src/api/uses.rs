@@ -47,6 +47,7 @@ pub fn route(app: &App, call: &Call, segments: &[&str]) -> Result<(), Error> {
         ["api", "history", ..] => Route::History,
         ["svc", ..] => Route::Streaming,
         ["storage", ..] => Route::Storage,
+        ["pageservices", "actionsservice.asmx", ..] => Route::Actions,
         ["uploadfile.ashx"] => Route::Upload,
         ["attachment.aspx"] => Route::Attachment,
         ["attachmentthumbnail.aspx"] => Route::Thumbnail,

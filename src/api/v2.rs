@@ -21,7 +21,10 @@ pub fn speaks(path: &str) -> bool {
         segments.nth(1);
     }
     let pair = (segments.next(), segments.next());
-    matches!((pair.0.as_deref(), pair.1.as_deref()), (Some("api"), Some("v2" | "history")) | (Some("svc"), _))
+    matches!(
+        (pair.0.as_deref(), pair.1.as_deref()),
+        (Some("api"), Some("v2" | "history")) | (Some("svc" | "pageservices"), _)
+    )
 }
 
 /// # Errors

@@ -27,10 +27,11 @@ pub enum Route {
     Avatar,
     Storage,
     Info,
+    Actions,
 }
 
 impl Route {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Collection,
         Self::Entity,
         Self::InnerCollection,
@@ -53,6 +54,7 @@ impl Route {
         Self::Avatar,
         Self::Storage,
         Self::Info,
+        Self::Actions,
     ];
 
     pub(super) fn word(self) -> Word {
@@ -79,6 +81,7 @@ impl Route {
             Self::Avatar => ("beside", "Avatar.ashx", Source::Docs),
             Self::Storage => ("beside", "storage", Source::VendorCode),
             Self::Info => ("beside", "info.ashx", Source::VendorCode),
+            Self::Actions => ("beside", "ActionsService.asmx", Source::VendorCode),
         };
         Word {
             kind: Kind::Route,

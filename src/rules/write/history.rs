@@ -162,7 +162,7 @@ fn tracked(history: &Entity) -> Vec<&str> {
     history.members.iter().filter_map(|m| m.name.strip_prefix("IsChanged")).collect()
 }
 
-fn column(member: &Member) -> Option<&str> {
+pub(super) fn column(member: &Member) -> Option<&str> {
     match &member.kind {
         MemberKind::Field(field) => match &field.storage {
             Storage::Column(column) => Some(column),

@@ -122,7 +122,7 @@ fn protected(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
 }
 
 /// Deletes a row and all that goes along, then makes good what depended on them.
-fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<()> {
+pub(super) fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<()> {
     let entity = tx.catalog().entity(entity.id);
     let batch = trash::open(tx, &entity.table, id)?;
     let bearers = if entity.name == "Tag" { tags::bearers(tx, id)? } else { Vec::new() };
@@ -167,7 +167,7 @@ fn drop_row(tx: &Tx<'_>, batch: &Batch<'_>, entity: &Entity, id: i64, row: &Row)
 }
 
 /// Every table and column that may refer to rows of an entity, once each, with the member's name.
-fn holders<'a>(tx: &Tx<'a>, entity: &Entity) -> Vec<(&'a Entity, &'a str, &'a str)> {
+pub(super) fn holders<'a>(tx: &Tx<'a>, entity: &Entity) -> Vec<(&'a Entity, &'a str, &'a str)> {
     let catalog = tx.catalog();
     let mut holders: Vec<(&Entity, &str, &str)> = Vec::new();
     for holder in catalog.entities() {

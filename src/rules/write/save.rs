@@ -72,6 +72,11 @@ fn begin_create<'a>(tx: &Tx<'a>, mutation: &Mutation) -> Result<Change<'a>> {
         return Err(Refusal::NotEmulated("creating attachments without a file"));
     }
     permission::create(tx, entity)?;
+    created(tx, entity)
+}
+
+/// A new entity that nothing is known of yet.
+pub(super) fn created<'a>(tx: &Tx<'_>, entity: &'a Entity) -> Result<Change<'a>> {
     Ok(Change { entity, id: 0, old: None, new: blank(tx, entity)?, given: BTreeSet::new(), team_state: None })
 }
 
@@ -205,7 +210,7 @@ fn merged(known: &str, object: Option<&[(String, Value)]>) -> Value {
 }
 
 /// Writes the row, its version and its history.
-fn store(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+pub(super) fn store(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     let entity = change.entity;
     if entity.member(VERSION).is_some() {
         change.new.set(VERSION, tx.next_version()?);

@@ -169,7 +169,13 @@ pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
 }
 
 /// What the state of an item is in the workflow of a team: the item's own where the team has none.
-fn state_in_team(tx: &Tx<'_>, item: &Row, team: i64, above: Option<i64>, now: Option<i64>) -> Result<Option<i64>> {
+pub(super) fn state_in_team(
+    tx: &Tx<'_>,
+    item: &Row,
+    team: i64,
+    above: Option<i64>,
+    now: Option<i64>,
+) -> Result<Option<i64>> {
     let sql = r#"SELECT s."Id", s."ParentEntityStateId" FROM "TeamProject" p
         JOIN "TeamProjectWorkflow" l ON l."TeamProjectId" = p."Id"
         JOIN "Workflow" w ON w."Id" = l."WorkflowId"
