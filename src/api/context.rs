@@ -8,8 +8,8 @@ use super::error::Error;
 use super::page;
 use crate::app::App;
 use crate::rules::accounts::Account;
-use crate::rules::context::{self, Narrowed, Wish};
-use crate::store::Lane;
+use crate::rules::context::{self, Description, Narrowed, Wish};
+use crate::store::{Connection, Lane, StoreError};
 use crate::wire::{Format, JsonStyle, JsonWriter, Notation, XmlWriter, is_callback};
 
 /// What an acid of this workspace stands for; `None` for everything.
@@ -30,6 +30,54 @@ pub fn stored(app: &App, call: &Call, acid: &str) -> Result<Option<Narrowed>, Er
 /// # Errors
 /// A list that is none of ids, an unknown acid, a longer path.
 pub async fn context(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&str]) -> Result<Answer, Error> {
+    let shown = |asked: &Asked<'_>| {
+        let (zone, base) = (asked.call.workspace.zone(), asked.call.base.as_str());
+        Ok(match asked.call.formats.success {
+            Format::Json => {
+                let mut writer = JsonWriter::new(Vec::new(), &JsonStyle::V1, Notation::Ms, zone, base);
+                context::write(&asked.description, &asked.acid, asked.wish, &mut writer);
+                writer.finish()
+            }
+            Format::Xml => {
+                let mut writer = XmlWriter::new(Vec::new(), zone, base);
+                context::write(&asked.description, &asked.acid, asked.wish, &mut writer);
+                writer.finish()
+            }
+        })
+    };
+    answer(app, call, caller, rest, call.formats.success, shown).await
+}
+
+/// Answers the same of API v2.
+///
+/// # Errors
+/// Those of [`context`].
+pub async fn current(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&str]) -> Result<Answer, Error> {
+    let caller_ = caller.caller();
+    let shown = move |asked: &Asked<'_>| {
+        let offered = context::read(asked.connection, caller_, None)?;
+        Ok(context::current(&asked.description, &offered, &asked.acid, asked.wish).to_string().into_bytes())
+    };
+    answer(app, call, caller, rest, Format::Json, shown).await
+}
+
+/// What was asked for, as it is shown.
+struct Asked<'a> {
+    call: &'a Call,
+    connection: &'a Connection,
+    wish: &'a Wish,
+    acid: String,
+    description: Description,
+}
+
+async fn answer(
+    app: &App,
+    call: &Arc<Call>,
+    caller: &Account,
+    rest: &[&str],
+    format: Format,
+    shown: impl Fn(&Asked<'_>) -> Result<Vec<u8>, StoreError> + Send + 'static,
+) -> Result<Answer, Error> {
     let acids = match rest {
         [] => call.parameters.text("acid").into_iter().collect(),
         [acid] => vec![*acid],
@@ -47,54 +95,61 @@ pub async fn context(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&str
             None => (wish.every_project, wish.every_team) = (true, true),
         }
     }
-    let narrowed_by_acid = !wish.is_everything();
     let (caller, job_call) = (caller.caller(), Arc::clone(call));
-    let job = move |connection: &crate::store::Connection| {
-        let narrowed = if narrowed_by_acid { context::narrow(connection, caller, &wish)? } else { None };
+    let job = move |connection: &Connection| {
+        let narrowed = context::narrow(connection, caller, &wish)?;
         let acid = context::acid(narrowed.as_ref());
         let description = context::read(connection, caller, narrowed.as_ref())?;
-        let (zone, base) = (job_call.workspace.zone(), job_call.base.as_str());
-        let body = match job_call.formats.success {
-            Format::Json => {
-                let mut writer = JsonWriter::new(Vec::new(), &JsonStyle::V1, Notation::Ms, zone, base);
-                context::write(&description, &acid, &wish, &mut writer);
-                writer.finish()
-            }
-            Format::Xml => {
-                let mut writer = XmlWriter::new(Vec::new(), zone, base);
-                context::write(&description, &acid, &wish, &mut writer);
-                writer.finish()
-            }
-        };
-        Ok::<_, crate::store::StoreError>((body, acid, narrowed))
+        let asked = Asked { call: &job_call, connection, wish: &wish, acid, description };
+        let body = shown(&asked)?;
+        Ok::<_, StoreError>((body, asked.acid, narrowed))
     };
     let (body, acid, narrowed) = app.state.store.read(&call.workspace, Lane::Short, job).await??;
     if let Some(narrowed) = narrowed {
         app.state.memory(&call.workspace).remember_context(acid, narrowed);
     }
     let prettify = call.parameters.get("prettify").is_some();
-    Ok(page::finish(call.formats.success, prettify, callback, body))
+    Ok(page::finish(format, prettify, callback, body))
 }
 
 fn wish(call: &Call) -> Result<Wish, Error> {
-    let (items, _) = ids(call, ["ids", "ids[]"])?;
-    let (projects, every_project) = ids(call, ["projectids", "projectids[]"])?;
-    let (teams, every_team) = ids(call, ["teamids", "teamids[]"])?;
-    Ok(Wish { items, projects, teams, every_project, every_team })
+    let items = ids(call, ["ids", "ids[]"])?;
+    let projects = ids(call, ["projectids", "projectids[]"])?;
+    let teams = ids(call, ["teamids", "teamids[]"])?;
+    Ok(Wish {
+        items: items.named,
+        projects: projects.named,
+        teams: teams.named,
+        every_project: projects.every,
+        every_team: teams.every,
+        no_project: projects.none,
+        no_team: teams.none,
+    })
 }
 
-/// `1,88`, `[1,88]`, `name[]=1&name[]=88` or `*`; whether it was the star.
-fn ids(call: &Call, names: [&str; 2]) -> Result<(Vec<i64>, bool), Error> {
-    let (mut ids, mut every) = (Vec::new(), false);
+/// A list of ids.
+#[derive(Default)]
+struct Ids {
+    named: Vec<i64>,
+    /// The star.
+    every: bool,
+    /// `null`: what belongs to none of them.
+    none: bool,
+}
+
+/// `1,88`, `[1,88]`, `name[]=1&name[]=88`, `*` or `null`.
+fn ids(call: &Call, names: [&str; 2]) -> Result<Ids, Error> {
+    let mut ids = Ids::default();
     for value in names.iter().flat_map(|name| call.parameters.all(name)) {
         let value = value.trim().trim_start_matches('[').trim_end_matches(']');
         for id in value.split(',').map(str::trim).filter(|id| !id.is_empty()) {
             match id.parse() {
-                Ok(id) => ids.push(id),
-                Err(_) if id == "*" => every = true,
+                Ok(id) => ids.named.push(id),
+                Err(_) if id == "*" => ids.every = true,
+                Err(_) if id.eq_ignore_ascii_case("null") => ids.none = true,
                 Err(_) => return Err(Error::bad_request(format!("'{id}' is no id."))),
             }
         }
     }
-    Ok((ids, every))
+    Ok(ids)
 }

@@ -34,8 +34,8 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, segments: &[&s
     if !matches!(call.method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Error::method_not_allowed());
     }
-    if let ["api", "v2", "context", ..] = segments {
-        return Err(Error::not_emulated("Context in API v2"));
+    if let ["api", "v2", "context", rest @ ..] = segments {
+        return super::context::current(app, call, caller, rest).await;
     }
     let (target, streamed) = target(app, call, segments)?;
     uses::operation(app, call, target.entity, Operation::Query)?;

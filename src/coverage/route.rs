@@ -89,7 +89,7 @@ impl Route {
             name: name.to_owned(),
             evidence: Evidence::default().and(source),
             probe: None,
-            missing: matches!(self, Self::Plugins | Self::V2Context),
+            missing: self == Self::Plugins,
         }
     }
 }

@@ -54,7 +54,7 @@ const USER: [(&str, As); 7] = [
 pub fn write<S: Sink>(context: &Description, acid: &str, wish: &Wish, sink: &mut S) {
     let mut out = Out(sink);
     // the flags of 2026 have no description; these values are the recorded ones, widened by what was asked for
-    let no_team = wish.is_everything() || wish.every_team || wish.teams.is_empty();
+    let no_team = wish.shows_no_team();
     out.open(None, "Context");
     out.attribute("Acid", Scalar::Text(acid));
     out.value("Edition", Scalar::Text("Pro"));
@@ -96,7 +96,7 @@ pub fn write<S: Sink>(context: &Description, acid: &str, wish: &Wish, sink: &mut
     });
     out.list("GlobalTerms", ListForm::Plain, |out| out.terms(&context.terms, &Value::Null));
     out.open(Some("AppContext"), "AppContext");
-    out.flag("ProjectContext", false);
+    out.flag("ProjectContext", wish.no_project);
     out.flag("TeamContext", no_team);
     out.close();
     out.list("CustomFields", ListForm::Plain, |out| out.custom_fields(&context.custom_fields, &Value::Null));

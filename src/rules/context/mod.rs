@@ -1,13 +1,16 @@
-//! `Context`: what a caller works in. Its rows are read here, and its answer is written here as events.
+//! `Context`: what a caller works in. Its rows are read here, and its answer is written here: as events in
+//! API v1, as an object in API v2.
 //!
-//! In: the caller and what the request narrows to. Out: events. Knows no HTTP and no format.
+//! In: the caller and what the request narrows to. Out: an answer. Knows no HTTP and no format.
 
 mod answer;
+mod current;
 mod narrow;
 mod practice;
 mod read;
 
 pub use answer::write;
+pub use current::current;
 pub use narrow::{Narrowed, Wish, acid, narrow};
 pub use read::{Description, read};
 

@@ -12,6 +12,9 @@ use crate::value::Value;
 pub struct Narrowed {
     pub projects: Vec<i64>,
     pub teams: Vec<i64>,
+    /// What belongs to no project or to no team is meant too.
+    pub no_project: bool,
+    pub no_team: bool,
 }
 
 /// What a request asks a context to be made of; the parts add up.
@@ -23,18 +26,31 @@ pub struct Wish {
     pub teams: Vec<i64>,
     pub every_project: bool,
     pub every_team: bool,
+    pub no_project: bool,
+    pub no_team: bool,
 }
 
 impl Wish {
     /// Nothing is left out.
     pub fn is_everything(&self) -> bool {
         let named = !self.items.is_empty() || !self.projects.is_empty() || !self.teams.is_empty();
+        let named = named || self.no_project || self.no_team;
         (self.every_project && self.every_team) || (!named && !self.every_project && !self.every_team)
     }
 
     pub fn add(&mut self, other: &Narrowed) {
         self.projects.extend(&other.projects);
         self.teams.extend(&other.teams);
+        self.no_project |= other.no_project;
+        self.no_team |= other.no_team;
+    }
+
+    pub fn shows_no_project(&self) -> bool {
+        self.is_everything() || self.every_project || self.no_project
+    }
+
+    pub fn shows_no_team(&self) -> bool {
+        self.is_everything() || self.every_team || self.no_team || self.teams.is_empty()
     }
 }
 
@@ -71,6 +87,8 @@ pub fn narrow(connection: &Connection, caller: Caller, wish: &Wish) -> Result<Op
     Ok(Some(Narrowed {
         projects: seen(PROJECT, wish.every_project, &projects, PROJECTS_OF_CALLER)?,
         teams: seen(TEAM, wish.every_team, &wish.teams, TEAMS_OF_CALLER)?,
+        no_project: wish.no_project,
+        no_team: wish.no_team,
     }))
 }
 
@@ -97,7 +115,7 @@ fn ids(rows: &[Vec<Value>]) -> Vec<i64> {
 pub fn acid(narrowed: Option<&Narrowed>) -> String {
     let text = match narrowed {
         None => "*".to_owned(),
-        Some(n) => format!("{:?}/{:?}", n.projects, n.teams),
+        Some(n) => format!("{:?}/{:?}/{}/{}", n.projects, n.teams, n.no_project, n.no_team),
     };
     Sha256::digest(format!("acid:{text}"))[..16].iter().map(|b| format!("{b:02X}")).collect()
 }
@@ -108,8 +126,8 @@ mod tests {
 
     #[test]
     fn an_acid_has_32_digits_and_follows_from_the_ids() {
-        let some = Narrowed { projects: vec![7], teams: vec![] };
-        let other = Narrowed { projects: vec![], teams: vec![7] };
+        let some = Narrowed { projects: vec![7], ..Narrowed::default() };
+        let other = Narrowed { teams: vec![7], ..Narrowed::default() };
         assert_eq!(acid(Some(&some)), acid(Some(&some.clone())));
         assert_ne!(acid(Some(&some)), acid(Some(&other)));
         assert_ne!(acid(Some(&some)), acid(None));

@@ -33,7 +33,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("arguments of messages", &["operator", "argumentNumber", "type", "expression", "detail"]),
     ("members of what functions give", &["entityKind", "name", "ChangedMembers"]),
     ("of the board filter alone", &["Past", "Future"]),
-    ("values of parameters", &["ms", "iso", "true", "false", "json", "xml"]),
+    ("values of parameters", &["ms", "iso", "true", "false", "json", "xml", "null"]),
     ("parts of addresses and bodies", &["bulk", "Id"]),
     ("schemes, cookies and kinds of credentials", &["basic", "access", "TpSession"]),
 ];
