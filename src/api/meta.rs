@@ -59,9 +59,9 @@ pub fn resource(app: &App, call: &Call, entity: &Entity) -> Answer {
     }
 }
 
-/// What a history keeps for the server alone is not the client's business; other hidden members can be set.
+/// What is kept for the server alone is not the client's business; other hidden members can be set.
 fn is_described(entity: &Entity, member: &Member) -> bool {
-    !(member.hidden && entity.kind == EntityKind::History)
+    !(member.hidden && (entity.kind == EntityKind::History || member.readonly))
 }
 
 fn field(catalog: &Catalog, call: &Call, member: &Member) -> MetaField {

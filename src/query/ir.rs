@@ -37,6 +37,8 @@ pub struct Rows {
 pub enum Source {
     /// All rows of the entity.
     All,
+    /// The same with those that were deleted and are kept.
+    WithDeleted,
     /// The items of a collection of the entity at `owner`.
     Collection { owner: Path, collection: MemberId },
 }

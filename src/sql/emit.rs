@@ -1,19 +1,19 @@
 //! Expressions and selects → fragments. Joins are found while expressions are written and shared by equal paths.
 
-use crate::catalog::{Catalog, EntityId, MemberKind, Storage};
+use crate::catalog::{Catalog, MemberKind, Storage};
 use crate::query::function::Function;
-use crate::query::ir::{Expr, Fold, FoldBy, Order, Path, Rows, Scope, Step};
+use crate::query::ir::{Expr, Fold, FoldBy, Order, Path, Rows, Scope, Source, Step};
 use crate::value::{Value, ValueType};
 
 use super::collection;
 use super::fragment::{Fragment, Param, qualified, quoted};
 use super::functions;
-use super::schema::{KIND_COLUMN, VALUES_COLUMN};
+use super::schema::{KIND_COLUMN, VALUES_COLUMN, with_deleted};
 
 /// One SELECT under construction.
 pub(super) struct Select {
     scope: Scope,
-    entity: EntityId,
+    table: String,
     alias: String,
     joins: Vec<(Path, String)>,
     join_text: Fragment,
@@ -31,16 +31,16 @@ impl<'a> Emitter<'a> {
         Self { catalog, stack: Vec::new(), aliases: 0 }
     }
 
-    pub fn open(&mut self, scope: Scope, entity: EntityId) {
-        let alias = self.alias("s");
-        self.stack.push(Select { scope, entity, alias, joins: Vec::new(), join_text: Fragment::default() });
+    pub fn open(&mut self, rows: &Rows) {
+        let (alias, table) = (self.alias("s"), &self.catalog.entity(rows.entity).table);
+        let table = quoted(&if rows.source == Source::WithDeleted { with_deleted(table) } else { table.clone() });
+        self.stack.push(Select { scope: rows.scope, table, alias, joins: Vec::new(), join_text: Fragment::default() });
     }
 
     /// Ends the innermost select and gives its FROM items: the table and the joins.
     pub fn close(&mut self) -> (Fragment, String) {
         let Some(select) = self.stack.pop() else { return (Fragment::default(), String::new()) };
-        let table = quoted(&self.catalog.entity(select.entity).table);
-        let mut from = Fragment::sql(format!("{table} {}", select.alias));
+        let mut from = Fragment::sql(format!("{} {}", select.table, select.alias));
         from.push(select.join_text);
         (from, select.alias)
     }
@@ -196,7 +196,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn fold(&mut self, fold: &Fold) -> Fragment {
-        self.open(fold.rows.scope, fold.rows.entity);
+        self.open(&fold.rows);
         let (what, limit) = match &fold.by {
             FoldBy::Count => (Fragment::sql("COUNT(*)"), ""),
             FoldBy::Exists => (Fragment::sql("1"), ""),

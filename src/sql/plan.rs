@@ -114,13 +114,13 @@ impl<'a> Planner<'a> {
     /// Picks the ids of the page, then joins only for those: skipped rows cost no joins.
     fn keys_first(&mut self, query: &Query) -> (Fragment, Shape) {
         let rows = &query.rows;
-        self.emitter.open(rows.scope, rows.entity);
+        self.emitter.open(rows);
         let filter = self.emitter.filter(rows);
         let order = self.emitter.order(&rows.order);
         let (from, alias) = self.emitter.close();
         let mut keys = Fragment::sql(format!("(SELECT {alias}.\"Id\" AS \"Key\" FROM "));
         keys.push(from).push(filter).push(order).push(limit()).push_sql(") k CROSS JOIN ");
-        self.emitter.open(rows.scope, rows.entity);
+        self.emitter.open(rows);
         let shape = self.shape(&query.output);
         let (from, alias) = self.emitter.close();
         let table_end = from.text.find(&format!(" {alias}")).map_or(0, |at| at + alias.len() + 1);
@@ -133,7 +133,7 @@ impl<'a> Planner<'a> {
 
     fn direct(&mut self, query: &Query, paged: bool) -> (Fragment, Shape) {
         let rows = &query.rows;
-        self.emitter.open(rows.scope, rows.entity);
+        self.emitter.open(rows);
         let shape = self.shape(&query.output);
         let filter = self.emitter.filter(rows);
         // Equal rows become one, so only an order over what leaves can apply.
@@ -224,14 +224,14 @@ impl<'a> Planner<'a> {
                 let owner = catalog.entity(collection.entity).plural.clone();
                 (owner, catalog.member(*collection).name.clone())
             }
-            Source::All => Default::default(),
+            Source::All | Source::WithDeleted => Default::default(),
         }
     }
 
     fn owner(&mut self, query: &Query) -> usize {
         let key = match &query.rows.source {
             Source::Collection { owner, .. } => self.emitter.key(owner),
-            Source::All => Fragment::sql("0"),
+            Source::All | Source::WithDeleted => Fragment::sql("0"),
         };
         self.add(key)
     }

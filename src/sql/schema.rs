@@ -69,7 +69,47 @@ pub fn schema(catalog: &Catalog) -> String {
         }
     }
     script.push_str(SERVER_TABLES);
+    if let Some(target) = projects(catalog)
+        && let Some(table) = tables.get(target.table.as_str())
+    {
+        script.push_str(&deleted_script(target, table));
+    }
     script
+}
+
+/// The entity whose deleted rows can be read.
+fn projects(catalog: &Catalog) -> Option<&Entity> {
+    let set = catalog.set("projects")?;
+    let reference = catalog.entity(set.entity).member(&set.key)?.reference()?;
+    Some(catalog.entity(reference.target))
+}
+
+/// The view of a table's rows with those that were deleted.
+pub fn with_deleted(table: &str) -> String {
+    format!("{table} with deleted")
+}
+
+/// Deleted rows are put together again from their values.
+fn deleted_script(entity: &Entity, table: &Table) -> String {
+    let list: Vec<String> = table.order.iter().map(|c| quoted(c)).collect();
+    let value = |column: &String| {
+        let collation = table.columns[column].strip_prefix("TEXT").unwrap_or_default();
+        match column.as_str() {
+            "Id" => "t.\"RootId\"".to_owned(),
+            _ => format!("MAX(CASE WHEN t.\"Column\" = '{column}' THEN t.\"Value\" END){collation}"),
+        }
+    };
+    let values: Vec<String> = table.order.iter().map(value).collect();
+    format!(
+        "CREATE VIEW {} AS SELECT {} FROM {} UNION ALL SELECT {} FROM \"Trash\" t \
+         WHERE t.\"RootTable\" = '{name}' AND t.\"Table\" = '{name}' AND t.\"Row\" = t.\"RootId\" AND t.\"Gone\" \
+         GROUP BY t.\"Batch\";\n",
+        quoted(&with_deleted(&entity.table)),
+        list.join(", "),
+        quoted(&entity.table),
+        values.join(", "),
+        name = entity.table,
+    )
 }
 
 /// What the server keeps for itself: the last id of each table, and deleted rows, one value a row.

@@ -72,7 +72,7 @@ impl Select<'_> {
 /// Unknown members, wrong types, what the real service fails on, what is not emulated.
 pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
     let binder = Binder::new(scene, Dialect::V2);
-    let (mut rows, at) = binder.rows(read.entity, Source::All);
+    let (mut rows, at) = binder.rows(read.entity, binder.source(read));
     let it = Bound::Entity(at.clone());
     if let Some(id) = read.id {
         let key = vec![Expr::Key(at.path.clone()), Expr::int(id)];
@@ -119,22 +119,21 @@ pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
 }
 
 impl Binder<'_> {
+    /// Where the rows come from: deleted projects are kept elsewhere.
+    fn source(&self, read: &Select<'_>) -> Source {
+        let set = self.catalog().set("projects");
+        let project = set.and_then(|set| self.catalog().entity(set.entity).member(&set.key)?.reference());
+        let is_project = project.is_some_and(|project| project.target == read.entity);
+        if read.deleted && is_project { Source::WithDeleted } else { Source::All }
+    }
+
     /// Users that were deleted keep their row and are not listed.
     fn not_deleted(&self, at: &At, deleted: bool) -> Result<Option<Expr>> {
         let entity = self.catalog().entity(at.entity);
-        let date = entity.member("DeleteDate").filter(|_| entity.kind != EntityKind::History);
-        let Some(date) = date else {
-            // what is neither a user nor a project has no deleted rows to show
-            let projects =
-                self.catalog().set("projects").and_then(|set| self.catalog().entity(set.entity).member(&set.key));
-            let is_project = projects.and_then(|m| m.reference()).is_some_and(|r| r.target == at.entity);
-            let refused = deleted && is_project;
-            return if refused { Err(Error::not_emulated("includeDeleted", ast::Span::default())) } else { Ok(None) };
-        };
+        let date = entity.member("DeleteDate").filter(|_| !deleted && entity.kind != EntityKind::History);
+        let Some(date) = date else { return Ok(None) };
         match self.known_member(at, date, ast::Span::default())? {
-            Bound::Scalar(typed) if !deleted => {
-                Ok(Some(Expr::call(Function::IsNull, vec![typed.expr], ValueType::Bool)))
-            }
+            Bound::Scalar(typed) => Ok(Some(Expr::call(Function::IsNull, vec![typed.expr], ValueType::Bool))),
             _ => Ok(None),
         }
     }

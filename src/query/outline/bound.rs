@@ -35,6 +35,7 @@ impl Printer<'_> {
     fn rows(&self, rows: &Rows) -> Outline {
         let name = match &rows.source {
             Source::All => format!("{} #{}", self.catalog.entity(rows.entity).name, rows.scope),
+            Source::WithDeleted => format!("{} with deleted #{}", self.catalog.entity(rows.entity).name, rows.scope),
             Source::Collection { owner, collection } => {
                 format!("{} #{}", self.path(owner, &self.catalog.member(*collection).name), rows.scope)
             }

@@ -161,6 +161,9 @@ pub(super) fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<(
 
 fn drop_row(tx: &Tx<'_>, batch: &Batch<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
     batch.keep_row(tx, &entity.table, id, row)?;
+    if entity.name == "Project" {
+        batch.keep_date(tx, &entity.table, id)?;
+    }
     tx.delete(entity, id)?;
     rollup::note(tx, entity, Some(row), None);
     Ok(())

@@ -22,6 +22,9 @@ const LOST: &[&str] = &["Comment", "Milestone", "Program"];
 /// The member of a request that says what is to be brought back.
 pub const TYPE_MEMBER: &str = "EntityType";
 
+/// The column with the date of a deletion.
+const DELETED_ON: &str = "DeletedOn";
+
 /// One deletion.
 pub(super) struct Batch<'a> {
     id: i64,
@@ -38,6 +41,11 @@ impl Batch<'_> {
     /// Keeps a row that is about to go.
     pub(super) fn keep_row(&self, tx: &Tx<'_>, table: &str, id: i64, row: &Row) -> Result<()> {
         row.filled().iter().try_for_each(|(column, value)| self.keep(tx, (table, id), column, value, true))
+    }
+
+    /// Keeps the date of the deletion, which those see who ask for deleted rows.
+    pub(super) fn keep_date(&self, tx: &Tx<'_>, table: &str, id: i64) -> Result<()> {
+        self.keep(tx, (table, id), DELETED_ON, &tx.now.into(), true)
     }
 
     /// Keeps a reference that is about to be cleared.
@@ -81,7 +89,7 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     let batch = tx.id(sql, &[table.into(), id.into()])?.ok_or_else(missing)?;
     let values = tx.rows(r#"SELECT * FROM "Trash" WHERE "Batch" = ? ORDER BY rowid"#, &[batch.into()])?;
     let mut rows: BTreeMap<(String, i64), Row> = BTreeMap::new();
-    for value in values.iter().filter(|v| v.flag("Gone")) {
+    for value in values.iter().filter(|v| v.flag("Gone") && v.text("Column") != DELETED_ON) {
         let key = (value.text("Table").to_owned(), value.int("Row").unwrap_or_default());
         rows.entry(key).or_default().set(value.text("Column"), value.get("Value").clone());
     }

@@ -71,6 +71,7 @@ impl Printer<'_> {
     fn source(&self, rows: &Rows) -> String {
         let base = match &rows.source {
             Source::All => self.catalog.entity(rows.entity).name.clone(),
+            Source::WithDeleted => format!("{} with deleted", self.catalog.entity(rows.entity).name),
             Source::Collection { owner, collection } => self.path(owner, &self.catalog.member(*collection).name),
         };
         let before = self.scope.replace(Some(rows.scope));

@@ -12,7 +12,6 @@ const TYPE: &str = "a type that the account the query was written for had added 
 const MODEL: &str = "a member of the real service that this model does not have";
 const FUNCTION: &str = "a function of the real service that is not emulated";
 const ACID: &str = "no context was handed out under this acid";
-const DELETED: &str = "deleted projects leave no row that could be listed";
 const TYPES: &str = "the real service refuses to compare these types, too";
 const GRAMMAR: &str = "the real service cannot parse it either";
 const METHOD: &str = "recorded: the real service does not know the method";
@@ -54,7 +53,6 @@ const REFUSED: &[(usize, u16, &str, &str)] = &[
     (155, 400, "Property 'Expense' does not exist in 'UserStory'.", FIELD),
     (157, 400, "Property 'Cost' does not exist in 'UserStory'.", FIELD),
     (158, 400, "Property 'ExternalID' does not exist in 'UserStory'.", FIELD),
-    (177, 501, "'includeDeleted' is not emulated.", DELETED),
     (182, 400, "extraneous input ')' expecting <EOF>", GRAMMAR),
     (221, 501, "'Assignable.Responsible' is not emulated.", MODEL),
     (225, 400, "Property 'bugs' does not exist in 'Bug'.", BUG),
