@@ -158,14 +158,14 @@ impl App {
             return Vec::new();
         }
         let workspace = self.state.store.default_workspace();
-        let read = self.state.store.read(workspace, crate::store::Lane::Short, read_tokens).await;
+        let read = self.state.store.read(workspace, crate::store::Lane::Short, |c| read_tokens(c)).await;
         read.unwrap_or_default()
     }
 
     /// Logins of the default workspace that have a personal access token, with it.
     pub fn tokens(&self) -> Vec<(String, String)> {
         let workspace = self.state.store.default_workspace();
-        let read = self.state.store.read_blocking(workspace, crate::store::Lane::Short, read_tokens);
+        let read = self.state.store.read_blocking(workspace, crate::store::Lane::Short, |c| read_tokens(c));
         read.unwrap_or_default()
     }
 }

@@ -3,12 +3,10 @@
 //! One writer per format implements [`Sink`]. No event renames anything: output names are chosen when the
 //! query is bound.
 
-use std::ops::Range;
-
 use crate::value::Scalar;
 
 /// An output name, with its JSON spelling made once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
     text: String,
     /// `,"text":`, escaped.
@@ -65,7 +63,7 @@ fn json_member(text: &str) -> String {
 }
 
 /// How a list leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListForm {
     /// An envelope with links before its items: the root page and v1's inner collections.
     Envelope,
@@ -115,13 +113,23 @@ pub trait Sink {
     fn custom_field(&mut self, name: &str, field_type: &str, value: CustomValue<'_>);
     fn custom_fields_end(&mut self);
 
-    /// How far the answer has come, where what is written can be written again.
-    fn mark(&self) -> Option<usize> {
+    /// What the text of a member depends on beside the member itself; nothing where no text can be written again.
+    fn style(&self) -> Option<u64> {
         None
     }
 
-    /// Writes a member again as it stands between two marks; it has the same name there and lies as deep.
-    fn repeat(&mut self, _marks: Range<usize>) {}
+    /// How far the answer has come.
+    fn mark(&self) -> usize {
+        0
+    }
+
+    /// What was written after a mark, if it is still at hand.
+    fn since(&self, _mark: usize) -> Option<&[u8]> {
+        None
+    }
+
+    /// Writes a member again, as [`Sink::since`] gave it in an answer of the same style.
+    fn again(&mut self, _text: &[u8]) {}
 
     /// Whether anybody still wants the rest; rows stop coming when not.
     fn is_open(&self) -> bool {

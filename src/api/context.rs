@@ -9,7 +9,7 @@ use super::page;
 use crate::app::App;
 use crate::rules::accounts::Account;
 use crate::rules::context::{self, Description, Narrowed, Wish};
-use crate::store::{Connection, Lane, StoreError};
+use crate::store::{Connection, Lane, Reader, StoreError};
 use crate::wire::{Format, JsonStyle, JsonWriter, Notation, XmlWriter, is_callback};
 
 /// What an acid of this workspace stands for; `None` for everything.
@@ -96,7 +96,7 @@ async fn answer(
         }
     }
     let (caller, job_call) = (caller.caller(), Arc::clone(call));
-    let job = move |connection: &Connection| {
+    let job = move |connection: &Reader| {
         let narrowed = context::narrow(connection, caller, &wish)?;
         let acid = context::acid(narrowed.as_ref());
         let description = context::read(connection, caller, narrowed.as_ref())?;

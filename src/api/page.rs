@@ -20,7 +20,7 @@ use crate::rules::accounts::Account;
 use crate::rules::context::Narrowed;
 use crate::rules::custom_fields;
 use crate::sql::{self, Plan};
-use crate::store::{self, Connection, Lane, Outcome, Request, Rest, Root, StoreError, select};
+use crate::store::{self, Lane, Outcome, Reader, Request, Rest, Root, StoreError, select};
 use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter, jsonp, pretty};
 
 /// A page from here on steps so many rows that it takes the lane of dear queries.
@@ -87,11 +87,12 @@ pub async fn exists(app: &App, call: &Call, caller: &Account, owner: EntityId, i
     let found = app
         .state
         .store
-        .read(&call.workspace, Lane::Short, move |connection| {
+        .read(&call.workspace, Lane::Short, move |reader| {
             let request = Request { now: times.0, today: times.1, me, rest: &|_| String::new() };
             let zone = crate::clock::Zone::utc();
             let mut sink = JsonWriter::new(Vec::new(), &JsonStyle::V1, crate::wire::Notation::Ms, &zone, "");
-            store::run(connection, &plan, &definitions, &request, &Root::One, &mut sink)
+            let (connection, mut memory) = reader.parts();
+            store::run(connection, &mut memory, &plan, &definitions, &request, &Root::One, &mut sink)
         })
         .await?
         .map_err(StoreError::from)?;
@@ -266,18 +267,18 @@ struct Page {
 }
 
 impl Page {
-    fn render(&self, connection: &Connection) -> Result<(Vec<u8>, Outcome), StoreError> {
+    fn render(&self, reader: &Reader) -> Result<(Vec<u8>, Outcome), StoreError> {
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
         let out = buffer(&self.prepared.size);
         let (body, outcome) = match self.call.formats.success {
             Format::Json => {
                 let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.prepared.parameters.notation, zone, base);
-                let outcome = self.run(connection, None, &mut writer)?;
+                let outcome = self.run(reader, None, &mut writer)?;
                 (writer.finish(), outcome)
             }
             Format::Xml => {
                 let mut writer = XmlWriter::new(out, zone, base);
-                let outcome = self.run(connection, Some(&self.prepared.plural), &mut writer)?;
+                let outcome = self.run(reader, Some(&self.prepared.plural), &mut writer)?;
                 (writer.finish(), outcome)
             }
         };
@@ -285,7 +286,7 @@ impl Page {
         Ok((body, outcome))
     }
 
-    fn run<S: Sink>(&self, connection: &Connection, name: Option<&Name>, sink: &mut S) -> Result<Outcome, StoreError> {
+    fn run<S: Sink>(&self, reader: &Reader, name: Option<&Name>, sink: &mut S) -> Result<Outcome, StoreError> {
         let (now, today) = times(&self.call);
         let rest = |rest: &Rest<'_>| {
             let path = format!("{}/api/v1/{}/{}/{}", self.call.base, rest.owner, rest.key, rest.collection);
@@ -297,7 +298,9 @@ impl Page {
             Target::Entity(id) => Root::Id(id),
             Target::Collection | Target::Inner { .. } => Root::Page { name, form: ListForm::Envelope, links: &links },
         };
-        Ok(store::run(connection, &self.prepared.plan, &self.app.state.definitions, &request, &root, sink)?)
+        let (connection, mut memory) = reader.parts();
+        let (plan, definitions) = (&self.prepared.plan, &self.app.state.definitions);
+        Ok(store::run(connection, &mut memory, plan, definitions, &request, &root, sink)?)
     }
 
     /// `Next` where more rows follow, `Prev` where rows were skipped; a first page cut short by `skip` shrinks.

@@ -14,7 +14,7 @@ use crate::query::{self, Caller, Read, Scene};
 use crate::rules::accounts::Account;
 use crate::rules::write::{Refusal, Result, Tx, settle_left};
 use crate::sql::{self, Plan};
-use crate::store::{self, Connection, Known, Request, Rest, Root, StoreError};
+use crate::store::{self, Connection, Known, Memory, Request, Rest, Root, StoreError};
 use crate::value::Scalar;
 use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter};
 
@@ -186,7 +186,8 @@ impl Represent {
             self.parameters().rest(&path, rest.include, rest.take, rest.skip)
         };
         let request = Request { now, today, me: self.caller.id, rest: &rest };
-        let outcome = store::run(db, plan, &self.app.state.definitions, &request, &Root::Id(id), sink);
+        let outcome =
+            store::run(db, &mut Memory::default(), plan, &self.app.state.definitions, &request, &Root::Id(id), sink);
         Ok(outcome.map_err(StoreError::from)?.rows > 0)
     }
 }

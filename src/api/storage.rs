@@ -13,7 +13,7 @@ use crate::draft::Draft as Body;
 use crate::query::ast::Expr;
 use crate::rules::accounts::Account;
 use crate::rules::storage::{self, Change, Denied, Document, Draft, Scope};
-use crate::store::{Connection, Lane};
+use crate::store::{Connection, Lane, Reader};
 use crate::{syntax, wire};
 
 const DEFAULT_TAKE: usize = 25;
@@ -37,7 +37,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answ
         (&Method::GET | &Method::HEAD, [group, key]) => {
             let (group, key) = ((*group).to_owned(), (*key).to_owned());
             let name = key.clone();
-            let read = move |c: &Connection| storage::find(c, user, &group, &key);
+            let read = move |c: &Reader| storage::find(c, user, &group, &key);
             let found = app.state.store.read(&call.workspace, Lane::Short, read).await??;
             found.map(|d| json_answer(&d.members())).ok_or_else(|| missing(&name))
         }
@@ -99,7 +99,7 @@ async fn list(app: &App, call: &Arc<Call>, user: Change, group: &str) -> Result<
     };
     let (take, skip) = (wish.take, wish.skip);
     let name = group.to_owned();
-    let read = move |c: &Connection| storage::documents(c, user, &name);
+    let read = move |c: &Reader| storage::documents(c, user, &name);
     let documents = app.state.store.read(&call.workspace, Lane::Dear, read).await??;
     let (items, more) = page(&wish, &documents).map_err(Error::bad_request)?;
     let link = |take: usize, skip: usize| {

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::catalog::EntityId;
 use crate::event::{CustomValue, Links, ListForm, Name, Sink};
 use crate::rules::accounts::Account;
-use crate::store::{Connection, Interrupt, Root, StoreError};
+use crate::store::{Interrupt, Reader, Root, StoreError};
 use crate::value::Scalar;
 use crate::wire::{JsonStyle, JsonWriter};
 
@@ -41,9 +41,9 @@ pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, entity: EntityI
     let stop = Arc::<Stop>::default();
     let running = Arc::clone(&stop);
     let mut listener = Listener { receiver, stop };
-    let started = app.state.store.stream(&call.workspace, move |connection| {
-        let end = connection.map_err(Error::from).and_then(|connection| match running.arm(Interrupt::of(connection)) {
-            true => send(&job, connection, &sender),
+    let started = app.state.store.stream(&call.workspace, move |reader| {
+        let end = reader.map_err(Error::from).and_then(|reader| match running.arm(Interrupt::of(reader)) {
+            true => send(&job, reader, &sender),
             false => Ok(()),
         });
         running.disarm();
@@ -126,7 +126,7 @@ enum Piece {
 }
 
 /// Steps all rows into the queue.
-fn send(job: &Job, connection: &Connection, sender: &mpsc::Sender<Piece>) -> Result<(), Error> {
+fn send(job: &Job, reader: &Reader, sender: &mpsc::Sender<Piece>) -> Result<(), Error> {
     let parameters = V2Parameters::parse_stream(&job.call)?;
     job.uses(&parameters)?;
     let plan = job.plan(&job.select(None, &parameters, true)?);
@@ -138,7 +138,7 @@ fn send(job: &Job, connection: &Connection, sender: &mpsc::Sender<Piece>) -> Res
     let writer = JsonWriter::new(out, &JsonStyle::V2, parameters.notation, zone, base);
     let mut sink = Draining { writer, sender, gone: false };
     let root = Root::Page { name: None, form: ListForm::Envelope, links: &|_| Links::default() };
-    job.run(connection, &plan, &root, &mut sink)?;
+    job.run(reader, &plan, &root, &mut sink)?;
     sink.drain();
     Ok(())
 }
@@ -205,6 +205,23 @@ impl Sink for Draining<'_> {
 
     fn custom_fields_end(&mut self) {
         self.writer.custom_fields_end();
+    }
+
+    fn style(&self) -> Option<u64> {
+        self.writer.style()
+    }
+
+    fn mark(&self) -> usize {
+        self.writer.mark()
+    }
+
+    fn since(&self, mark: usize) -> Option<&[u8]> {
+        self.writer.since(mark)
+    }
+
+    fn again(&mut self, text: &[u8]) {
+        self.writer.again(text);
+        self.drain_when_full();
     }
 
     fn is_open(&self) -> bool {

@@ -15,7 +15,7 @@ use crate::event::{Links, ListForm, Sink};
 use crate::query::{self, Caller, CustomField, Scene, Select, Selection};
 use crate::rules::accounts::Account;
 use crate::sql::{self, Plan};
-use crate::store::{self, Connection, Lane, Outcome, Request, Root, StoreError};
+use crate::store::{self, Lane, Outcome, Reader, Request, Root, StoreError};
 use crate::wire::{JsonStyle, JsonWriter, jsonp, pretty};
 
 /// A page from here on steps so many rows that it takes the lane of dear queries.
@@ -38,7 +38,7 @@ pub async fn read(app: &App, call: &Arc<Call>, caller: &Account, target: Target)
     let skip = call.parameters.text("skip").and_then(|skip| skip.trim().parse().ok()).unwrap_or(0);
     let dear = skip >= DEAR_SKIP || call.parameters.text("result").is_some();
     let lane = if dear { Lane::Dear } else { Lane::Short };
-    app.state.store.read(&call.workspace, lane, move |connection| job.answer(connection, &target)).await?
+    app.state.store.read(&call.workspace, lane, move |reader| job.answer(reader, &target)).await?
 }
 
 /// Everything a thread of the store needs to answer.
@@ -112,17 +112,18 @@ impl Job {
     /// What a conversion in the query fails on.
     pub fn run<S: Sink>(
         &self,
-        connection: &Connection,
+        reader: &Reader,
         plan: &Plan,
         root: &Root<'_>,
         sink: &mut S,
     ) -> Result<Outcome, StoreError> {
         let (now, today) = times(&self.call);
         let request = Request { now, today, me: self.caller.id, rest: &|_| String::new() };
-        Ok(store::run(connection, plan, &self.app.state.definitions, &request, root, sink)?)
+        let (connection, mut memory) = reader.parts();
+        Ok(store::run(connection, &mut memory, plan, &self.app.state.definitions, &request, root, sink)?)
     }
 
-    fn answer(&self, connection: &Connection, target: &Target) -> Result<Answer, Error> {
+    fn answer(&self, reader: &Reader, target: &Target) -> Result<Answer, Error> {
         let Prepared { parameters, plan, root, .. } = &*self.prepare(target)?;
         let links = |more: bool| page_links(plan, parameters, &target.address, more);
         let root = match root {
@@ -132,7 +133,7 @@ impl Job {
         };
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
         let mut writer = JsonWriter::new(Vec::with_capacity(4096), &JsonStyle::V2, parameters.notation, zone, base);
-        let outcome = self.run(connection, plan, &root, &mut writer)?;
+        let outcome = self.run(reader, plan, &root, &mut writer)?;
         let mut answer = finish(parameters, writer.finish());
         answer.rows = outcome.rows;
         Ok(answer)

@@ -4,7 +4,7 @@ use super::civil::{self, DAY};
 use crate::clock::{Millis, Zone};
 
 /// How a date is spelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Notation {
     /// `\/Date(1517525999000+0100)\/`: milliseconds UTC and the offset of the server at that instant.
     Ms,

@@ -203,7 +203,7 @@ pub enum Output {
 }
 
 /// Whether the rows of a list are limited one by one or summed over all owners of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Budget {
     None,
     /// `include` is the list that the items were asked with; the link to the rest repeats it.

@@ -1,6 +1,6 @@
 //! Expressions and selects → fragments. Joins are found while expressions are written and shared by equal paths.
 
-use crate::catalog::{Catalog, MemberKind, Storage};
+use crate::catalog::{Catalog, EntityId, MemberKind, Storage};
 use crate::query::function::Function;
 use crate::query::ir::{Expr, Fold, FoldBy, Order, Path, Rows, Scope, Source, Step};
 use crate::value::{Value, ValueType};
@@ -32,9 +32,21 @@ impl<'a> Emitter<'a> {
     }
 
     pub fn open(&mut self, rows: &Rows) {
-        let (alias, table) = (self.alias("s"), &self.catalog.entity(rows.entity).table);
+        let table = &self.catalog.entity(rows.entity).table;
         let table = quoted(&if rows.source == Source::WithDeleted { with_deleted(table) } else { table.clone() });
-        self.stack.push(Select { scope: rows.scope, table, alias, joins: Vec::new(), join_text: Fragment::default() });
+        self.begin(rows.scope, table);
+    }
+
+    /// A select whose rows are what `path` leads to.
+    pub fn open_at(&mut self, path: &Path, entity: EntityId) {
+        let table = quoted(&self.catalog.entity(entity).table);
+        let select = self.begin(path.scope, table);
+        select.joins.push((path.clone(), select.alias.clone()));
+    }
+
+    fn begin(&mut self, scope: Scope, table: String) -> &mut Select {
+        let alias = self.alias("s");
+        self.stack.push_mut(Select { scope, table, alias, joins: Vec::new(), join_text: Fragment::default() })
     }
 
     /// Ends the innermost select and gives its FROM items: the table and the joins.
@@ -90,7 +102,8 @@ impl<'a> Emitter<'a> {
 
     /// The key of the entity at `path`; a stored reference needs no join.
     pub fn key(&mut self, path: &Path) -> Fragment {
-        if let Some(Step::Reference(member)) = path.steps.last()
+        if !self.is_root(path)
+            && let Some(Step::Reference(member)) = path.steps.last()
             && let MemberKind::Reference(reference) = &self.catalog.member(*member).kind
             && let Storage::Column(column) = &reference.storage
         {
@@ -101,6 +114,11 @@ impl<'a> Emitter<'a> {
         }
         let row = self.row(path);
         Fragment::sql(format!("{row}.\"Id\""))
+    }
+
+    fn is_root(&self, path: &Path) -> bool {
+        let select = &self.stack[self.select_of(path.scope)];
+        select.joins.iter().any(|(joined, alias)| joined == path && *alias == select.alias)
     }
 
     pub fn column(&mut self, path: &Path, column: &str) -> Fragment {

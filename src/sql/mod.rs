@@ -9,5 +9,5 @@ mod plan;
 mod schema;
 
 pub use fragment::{Fragment, Param, quoted};
-pub use plan::{Definitions, Plan, Shape, definitions, plan, plan_value};
+pub use plan::{Definitions, Plan, Reference, Shape, definitions, plan, plan_value};
 pub use schema::{BESIDE_TABLES, CONTENT_TABLE, KIND_COLUMN, VALUES_COLUMN, schema};

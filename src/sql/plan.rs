@@ -3,6 +3,8 @@
 //! A collection becomes a child plan, run once for each row of its owner: with the database in the process that
 //! is faster than one statement that aggregates JSON.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::catalog::{Catalog, Entity, EntityId, MemberKind, Storage};
 use crate::event::{ListForm, Name};
 use crate::query::ir::{Budget, Expr, Limit, Output, Path, Query, Source, Step};
@@ -20,12 +22,30 @@ pub struct Plan {
     pub limit: Limit,
     /// Selects that run once for each row.
     pub children: Vec<Plan>,
+    /// What is shown of what the rows refer to.
+    pub references: Vec<Reference>,
     /// Whether it finds one row by its key and reads nothing else but what that row refers to.
     pub point: bool,
 }
 
-/// The answer of one row, by column.
+impl Plan {
+    /// The plans of what its rows refer to and own.
+    pub fn below(&self) -> impl Iterator<Item = &Plan> {
+        self.references.iter().map(|reference| &reference.plan).chain(&self.children)
+    }
+}
+
+/// The row that a reference leads to. Most rows refer to the same few, so it is read by itself, and its text is kept.
 #[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// Finds the row by the key of its owner.
+    pub plan: Plan,
+    /// Stands for what is shown of the row: equal numbers, equal text. Nothing where the text is not to be kept.
+    pub shown: Option<u64>,
+}
+
+/// The answer of one row, by column.
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Shape {
     Scalar {
         column: usize,
@@ -35,8 +55,11 @@ pub enum Shape {
         presence: Option<usize>,
         resource: Name,
         members: Vec<(Name, Shape)>,
-        /// Its number among those of the plan that leave alike wherever their key is the same.
-        repeated: Option<usize>,
+    },
+    /// What [`Plan::references`] has at `reference` shows of the key in a column.
+    Reference {
+        key: usize,
+        reference: usize,
     },
     Object {
         presence: Option<usize>,
@@ -77,24 +100,28 @@ pub fn plan(catalog: &Catalog, query: &Query) -> Plan {
 /// Plans an answer that is one value made from whole sets.
 pub fn plan_value(catalog: &Catalog, output: &Output) -> Plan {
     let mut planner = Planner::new(catalog);
-    let shape = planner.shape(output);
+    let shape = planner.shape(None, output);
     let statement = Fragment::list("SELECT ", planner.columns, ", ", "");
-    Plan { statement, shape, limit: Limit::default(), children: planner.children, point: false }
+    let Planner { children, references, .. } = planner;
+    Plan { statement, shape, limit: Limit::default(), children, references, point: false }
 }
 
 struct Planner<'a> {
     emitter: Emitter<'a>,
     columns: Vec<Fragment>,
     children: Vec<Plan>,
+    references: Vec<Reference>,
     /// The reference whose members are being shaped.
     around: Option<Path>,
-    /// References so far that may be repeated.
-    repeated: usize,
+    /// Whether the rows are what a reference leads to.
+    referred: bool,
 }
 
 impl<'a> Planner<'a> {
     fn new(catalog: &'a Catalog) -> Self {
-        Self { emitter: Emitter::new(catalog), columns: Vec::new(), children: Vec::new(), around: None, repeated: 0 }
+        let emitter = Emitter::new(catalog);
+        let (columns, children, references) = Default::default();
+        Self { emitter, columns, children, references, around: None, referred: false }
     }
 
     fn query(&mut self, query: &Query) -> Plan {
@@ -108,7 +135,8 @@ impl<'a> Planner<'a> {
             self.direct(query, paged)
         };
         let point = entity.view.is_none() && query.is_point();
-        Plan { statement, shape, limit: rows.limit, children: std::mem::take(&mut self.children), point }
+        let (children, references) = (std::mem::take(&mut self.children), std::mem::take(&mut self.references));
+        Plan { statement, shape, limit: rows.limit, children, references, point }
     }
 
     /// Picks the ids of the page, then joins only for those: skipped rows cost no joins.
@@ -121,7 +149,7 @@ impl<'a> Planner<'a> {
         let mut keys = Fragment::sql(format!("(SELECT {alias}.\"Id\" AS \"Key\" FROM "));
         keys.push(from).push(filter).push(order).push(limit()).push_sql(") k CROSS JOIN ");
         self.emitter.open(rows);
-        let shape = self.shape(&query.output);
+        let shape = self.shape(None, &query.output);
         let (from, alias) = self.emitter.close();
         let table_end = from.text.find(&format!(" {alias}")).map_or(0, |at| at + alias.len() + 1);
         let mut select = Fragment::list("SELECT ", std::mem::take(&mut self.columns), ", ", " FROM ");
@@ -134,7 +162,7 @@ impl<'a> Planner<'a> {
     fn direct(&mut self, query: &Query, paged: bool) -> (Fragment, Shape) {
         let rows = &query.rows;
         self.emitter.open(rows);
-        let shape = self.shape(&query.output);
+        let shape = self.shape(None, &query.output);
         let filter = self.emitter.filter(rows);
         // Equal rows become one, so only an order over what leaves can apply.
         let order: Vec<_> = rows.order.iter().filter(|o| !rows.distinct || is_output(query, &o.key)).cloned().collect();
@@ -149,21 +177,26 @@ impl<'a> Planner<'a> {
         (select, shape)
     }
 
-    fn shape(&mut self, output: &Output) -> Shape {
+    fn shape(&mut self, name: Option<&Name>, output: &Output) -> Shape {
         match output {
             Output::Scalar(expr) => Shape::Scalar { column: self.expr(expr), ty: expr.ty() },
             Output::Entity { presence: None, resource, members } => {
                 let members = self.members(members);
-                Shape::Entity { presence: None, resource: resource.clone(), members, repeated: None }
+                Shape::Entity { presence: None, resource: resource.clone(), members }
             }
             Output::Entity { presence: Some(path), resource, members } => {
-                let repeated = self.repeated(path, members);
                 let key = self.emitter.key(path);
-                let presence = Some(self.add(key));
+                let key = self.add(key);
+                if let Some(target) = self.apart(path, members) {
+                    let reference = self.reference(name, path, target, resource, members);
+                    self.references.push(reference);
+                    return Shape::Reference { key, reference: self.references.len() - 1 };
+                }
+                let presence = Some(key);
                 let around = self.around.replace(path.clone());
                 let members = self.members(members);
                 self.around = around;
-                Shape::Entity { presence, resource: resource.clone(), members, repeated }
+                Shape::Entity { presence, resource: resource.clone(), members }
             }
             Output::Object { presence, members } => {
                 Shape::Object { presence: presence.as_ref().map(|e| self.expr(e)), members: self.members(members) }
@@ -198,16 +231,44 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn repeated(&mut self, path: &Path, members: &[(Name, Output)]) -> Option<usize> {
-        let follows = members.iter().all(|(_, member)| member.follows_from(path));
-        follows.then(|| {
-            self.repeated += 1;
-            self.repeated - 1
-        })
+    /// The entity at the end of `path`, if what is shown of it can be read by itself and is more than its key.
+    fn apart(&self, path: &Path, members: &[(Name, Output)]) -> Option<EntityId> {
+        let catalog = self.emitter.catalog;
+        let Some(Step::Reference(member)) = path.steps.last() else { return None };
+        let target = catalog.member(*member).reference()?.target;
+        let is_key = |output: &Output| matches!(output, Output::Scalar(Expr::Key(key)) if key == path);
+        let apart = !self.referred
+            && self.around.is_none()
+            && catalog.entity(target).view.is_none()
+            && members.iter().all(|(_, member)| member.follows_from(path))
+            && !members.iter().all(|(_, member)| is_key(member));
+        apart.then_some(target)
+    }
+
+    fn reference(
+        &self,
+        name: Option<&Name>,
+        path: &Path,
+        target: EntityId,
+        resource: &Name,
+        members: &[(Name, Output)],
+    ) -> Reference {
+        // A planner of its own calls its rows the same in every query, which lets queries share statement and text.
+        let mut planner = Planner::new(self.emitter.catalog);
+        planner.emitter.open_at(path, target);
+        planner.referred = true;
+        let shape = Shape::Entity { presence: None, resource: resource.clone(), members: planner.members(members) };
+        let (from, alias) = planner.emitter.close();
+        let mut statement = Fragment::list("SELECT ", planner.columns, ", ", " FROM ");
+        statement.push(from).push_sql(&format!(" WHERE {alias}.\"Id\" = ")).push(Fragment::param(Param::Owner));
+        let Planner { children, references, .. } = planner;
+        let fixed = !statement.params.iter().any(|param| matches!(param, Param::Run(_)));
+        let shown = fixed.then(|| number_of((name, format!("{statement:?}"), &shape)));
+        Reference { plan: Plan { statement, shape, limit: Limit::default(), children, references, point: true }, shown }
     }
 
     fn members(&mut self, members: &[(Name, Output)]) -> Vec<(Name, Shape)> {
-        members.iter().map(|(name, output)| (name.clone(), self.shape(output))).collect()
+        members.iter().map(|(name, output)| (name.clone(), self.shape(Some(name), output))).collect()
     }
 
     /// A child runs by itself: it sees its owner's key as a parameter, not the owner's row.
@@ -277,6 +338,12 @@ impl<'a> Planner<'a> {
             self.columns.len() - 1
         })
     }
+}
+
+fn number_of(shown: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    shown.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn is_output(query: &Query, key: &Expr) -> bool {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::error::StoreError;
 use super::known::Known;
+use super::memory::Commits;
 
 /// What a write answers once it is committed: the job's own result.
 pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
@@ -62,13 +63,13 @@ where
 }
 
 /// Runs the jobs in one transaction and answers them. False when the connection is no longer to be trusted.
-pub(super) fn commit_together(db: &Connection, known: &Known, jobs: Vec<Box<dyn Job>>) -> bool {
+pub(super) fn commit_together(db: &Connection, known: &Known, commits: &Commits, jobs: Vec<Box<dyn Job>>) -> bool {
     let mut healthy = true;
     let mut waiting = VecDeque::from(jobs);
     // More than one round only when a job broke the transaction: those behind it did not run yet.
     while !waiting.is_empty() {
         let mut done = Vec::with_capacity(waiting.len());
-        let fate = transact(db, known, &mut waiting, &mut done);
+        let fate = transact(db, known, commits, &mut waiting, &mut done);
         if fate.is_err() {
             healthy = false;
             known.reset();
@@ -89,6 +90,7 @@ pub(super) fn commit_together(db: &Connection, known: &Known, jobs: Vec<Box<dyn 
 fn transact(
     db: &Connection,
     known: &Known,
+    commits: &Commits,
     waiting: &mut VecDeque<Box<dyn Job>>,
     done: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
@@ -99,7 +101,7 @@ fn transact(
         kept?;
     }
     known.close(db)?;
-    execute(db, "COMMIT")
+    commits.around(|| execute(db, "COMMIT"))
 }
 
 /// Runs one job in its savepoint. An error means the whole transaction is lost.

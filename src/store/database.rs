@@ -13,6 +13,8 @@ use crate::clock::Zone;
 use super::connect::Location;
 use super::error::StoreError;
 use super::home::Home;
+use super::memory::Commits;
+use super::reader::Reader;
 use super::template::{Template, remove_database};
 use super::writer::WriterQueue;
 
@@ -27,6 +29,7 @@ pub(super) struct Database {
     /// Most bytes it may hold; 0 stands for no limit.
     limit: u64,
     pub(super) writer: WriterQueue,
+    pub(super) commits: Arc<Commits>,
     /// Keeps an in-memory database alive between connections.
     _anchor: Option<Mutex<Connection>>,
 }
@@ -60,6 +63,7 @@ impl Database {
             retired: AtomicBool::new(false),
             limit,
             writer: WriterQueue::default(),
+            commits: Arc::default(),
             _anchor: anchor.map(Mutex::new),
         }
     }
@@ -99,8 +103,8 @@ impl Database {
         !matches!(self.location, Location::Memory(_))
     }
 
-    pub(super) fn open_reader(&self) -> Result<Connection, StoreError> {
-        self.location.open_reader(&self.zone)
+    pub(super) fn open_reader(&self) -> Result<Reader, StoreError> {
+        Ok(Reader::new(self.location.open_reader(&self.zone)?, Arc::clone(&self.commits)))
     }
 
     pub(super) fn open_writer(&self) -> Result<Connection, StoreError> {

@@ -18,10 +18,12 @@ mod image;
 mod interrupt;
 mod known;
 mod leftovers;
+mod memory;
 mod open;
 mod options;
 mod pool;
 mod query_plan;
+mod reader;
 mod run;
 pub mod seed;
 mod select;
@@ -32,7 +34,6 @@ mod tests;
 mod workspace;
 mod workspaces;
 mod writer;
-mod written;
 
 /// Stack of a reader thread: queries are bound and planned there, and their trees are as deep as a client likes to
 /// write them. Only what is used is ever backed by memory.
@@ -45,9 +46,11 @@ pub use error::{Constraint, StoreError};
 pub use image::{Image, MADE_FOR};
 pub use interrupt::Interrupt;
 pub use known::Known;
+pub use memory::Memory;
 pub use open::Store;
 pub use options::{Lane, Options, Origin, Seed};
 pub use query_plan::{PlanStep, query_plan};
+pub use reader::Reader;
 pub use run::{Outcome, Request, Rest, Root, run};
 pub use select::{columns, execute, select};
 pub use template::Template;

@@ -16,6 +16,7 @@ use super::home::Home;
 use super::known::Known;
 use super::options::{Lane, Options, Origin};
 use super::pool::{self, Pool};
+use super::reader::Reader;
 use super::shelf::Shelf;
 use super::template::Template;
 use super::workspace::{DEFAULT, Workspace};
@@ -184,7 +185,7 @@ impl Store {
         &self,
         workspace: &Workspace,
         lane: Lane,
-        job: impl FnOnce(&Connection) -> T + Send + 'static,
+        job: impl FnOnce(&Reader) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let database = workspace.database();
         if lane == Lane::Point
@@ -201,7 +202,7 @@ impl Store {
         &self,
         workspace: &Workspace,
         lane: Lane,
-        job: impl FnOnce(&Connection) -> T + Send + 'static,
+        job: impl FnOnce(&Reader) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         self.pool(lane).submit(workspace.database(), job)?.blocking_recv().unwrap_or(Err(StoreError::Aborted))
     }
@@ -253,7 +254,7 @@ impl Store {
     pub fn stream(
         &self,
         workspace: &Workspace,
-        job: impl FnOnce(Result<&Connection, StoreError>) + Send + 'static,
+        job: impl FnOnce(Result<&Reader, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
         let ticket = Ticket::take(&workspace.streams, self.stream_limit)?;
         let database = workspace.database();
@@ -261,6 +262,7 @@ impl Store {
         let run = move || {
             let _ticket = ticket;
             let opened = shelf.take(&database).map_or_else(|| database.open_reader(), Ok).and_then(|db| {
+                db.begin();
                 db.execute_batch("BEGIN")?;
                 Ok(db)
             });

@@ -9,18 +9,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::database::Database;
 use super::error::StoreError;
+use super::reader::Reader;
 use super::shelf::Shelf;
 
 /// How often an idle thread looks for connections to close.
 const SWEEP: Duration = Duration::from_secs(5);
 
 /// Runs with a connection, or with the reason why there is none.
-type Work = Box<dyn FnOnce(Result<&Connection, StoreError>) + Send>;
+type Work = Box<dyn FnOnce(Result<&Reader, StoreError>) + Send>;
 
 struct Job {
     database: Arc<Database>,
@@ -68,7 +68,7 @@ impl Pool {
     pub(super) fn submit<T: Send + 'static>(
         &self,
         database: Arc<Database>,
-        work: impl FnOnce(&Connection) -> T + Send + 'static,
+        work: impl FnOnce(&Reader) -> T + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (reply, receiver) = oneshot::channel();
         let work: Work = Box::new(move |db| {
@@ -189,6 +189,7 @@ fn serve(job: Job, shelf: &Shelf) {
         Err(error) => return work(Err(error)),
     };
     let read = || {
+        db.begin();
         if let Err(error) = execute(&db, "BEGIN") {
             work(Err(error));
             return false;
@@ -207,10 +208,11 @@ fn serve(job: Job, shelf: &Shelf) {
 /// Runs `work` on this thread, without a transaction around it.
 pub(super) fn serve_here<T>(
     database: Arc<Database>,
-    db: Connection,
+    db: Reader,
     shelf: &Shelf,
-    work: impl FnOnce(&Connection) -> T,
+    work: impl FnOnce(&Reader) -> T,
 ) -> Result<T, StoreError> {
+    db.begin();
     let result = catch_unwind(AssertUnwindSafe(|| work(&db)));
     let Ok(result) = result else {
         tracing::error!("a read panicked");
@@ -220,7 +222,7 @@ pub(super) fn serve_here<T>(
     Ok(result)
 }
 
-fn execute(db: &Connection, sql: &str) -> Result<(), StoreError> {
+fn execute(db: &Reader, sql: &str) -> Result<(), StoreError> {
     db.prepare_cached(sql)?.execute([])?;
     Ok(())
 }

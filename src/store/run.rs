@@ -7,11 +7,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Row};
 
 use super::custom;
-use super::written::Written;
+use super::memory::Memory;
 use crate::clock::Millis;
 use crate::event::{Links, ListForm, Name, Sink};
 use crate::query::ir::{Budget, Parameter};
-use crate::sql::{Definitions, Fragment, Param, Plan, Shape};
+use crate::sql::{Definitions, Fragment, Param, Plan, Reference, Shape};
 use crate::value::{Scalar, Value, ValueType};
 
 /// What a run gets from the request.
@@ -51,19 +51,21 @@ pub struct Outcome {
     pub more: bool,
 }
 
-/// Runs `plan` into `sink`. Nothing is written where one row is asked for and there is none.
+/// Runs `plan` into `sink`, with what is remembered of earlier answers. Nothing is written where one row is asked for
+/// and there is none.
 ///
 /// # Errors
 /// SQLite's, among them what a conversion in the query fails on.
 pub fn run<S: Sink>(
     connection: &Connection,
+    memory: &mut Memory,
     plan: &Plan,
     definitions: &Definitions,
     request: &Request<'_>,
     root: &Root<'_>,
     sink: &mut S,
 ) -> rusqlite::Result<Outcome> {
-    let mut runner = Runner { connection, definitions, request, known: HashMap::new(), sink };
+    let mut runner = Runner { connection, memory, settled: false, definitions, request, known: HashMap::new(), sink };
     let mut open = runner.open(plan)?;
     match root {
         Root::Page { name, form, links } => {
@@ -71,7 +73,6 @@ pub fn run<S: Sink>(
             runner.sink.expect_links(&expected);
             runner.sink.list_start(*name, *form);
             let take = plan.limit.take.map(u64::from);
-            open.beside.written = Some(Written::default());
             let outcome = runner.rows(&mut open, 0, take, plan.limit.skip)?;
             runner.sink.list_end(&if outcome.more { expected } else { links(false) });
             Ok(outcome)
@@ -83,6 +84,9 @@ pub fn run<S: Sink>(
 
 struct Runner<'a, S> {
     connection: &'a Connection,
+    memory: &'a mut Memory,
+    /// Whether the memory knows what this run sees.
+    settled: bool,
     definitions: &'a Definitions,
     request: &'a Request<'a>,
     /// Custom fields by entity type and process.
@@ -101,8 +105,13 @@ struct Open<'c, 'p> {
 /// What the rows of a plan need beside themselves.
 struct Beside<'c, 'p> {
     children: Vec<Child<'c, 'p>>,
-    /// Missing where one row is all there will be.
-    written: Option<Written>,
+    references: Vec<Referred<'c, 'p>>,
+}
+
+/// A reference, opened when a row comes whose text is not remembered.
+struct Referred<'c, 'p> {
+    reference: &'p Reference,
+    open: Option<Open<'c, 'p>>,
 }
 
 struct Child<'c, 'p> {
@@ -112,29 +121,18 @@ struct Child<'c, 'p> {
     budget: Option<u64>,
 }
 
-impl Open<'_, '_> {
-    /// A link that is put in before the items of a list moves what they wrote.
-    fn forget_written(&mut self) {
-        if let Some(written) = &mut self.beside.written {
-            written.forget();
-        }
-        self.beside.children.iter_mut().for_each(|child| child.open.forget_written());
-    }
-}
-
 impl<'a, S: Sink> Runner<'a, S> {
     fn open<'p>(&self, plan: &'p Plan) -> rusqlite::Result<Open<'a, 'p>> {
         let children = plan.children.iter().map(|child| {
             let budget = child.limit.take.map(u64::from);
-            let mut open = self.open(child)?;
-            open.beside.written = Some(Written::default());
-            Ok(Child { open, skip: child.limit.skip, budget })
+            Ok(Child { open: self.open(child)?, skip: child.limit.skip, budget })
         });
+        let references = plan.references.iter().map(|reference| Referred { reference, open: None }).collect();
         Ok(Open {
             statement: self.connection.prepare_cached(&plan.statement.text)?,
             text: &plan.statement,
             shape: &plan.shape,
-            beside: Beside { children: children.collect::<rusqlite::Result<_>>()?, written: None },
+            beside: Beside { children: children.collect::<rusqlite::Result<_>>()?, references },
         })
     }
 
@@ -147,6 +145,10 @@ impl<'a, S: Sink> Runner<'a, S> {
         let mut rows = statement.raw_query();
         let mut outcome = Outcome::default();
         while let Some(row) = rows.next()? {
+            if !self.settled {
+                self.memory.settle();
+                self.settled = true;
+            }
             if !self.sink.is_open() {
                 break;
             }
@@ -195,36 +197,21 @@ impl<'a, S: Sink> Runner<'a, S> {
     ) -> rusqlite::Result<()> {
         match shape {
             Shape::Scalar { column, ty } => self.sink.scalar(name, scalar(row.get_ref(*column)?, *ty)),
-            Shape::Entity { presence: None, resource, members, .. } => {
+            Shape::Entity { presence, resource, members } => {
+                if is_absent(row, *presence)? {
+                    self.sink.scalar(name, Scalar::Null);
+                    return Ok(());
+                }
                 self.sink.entity_start(name, resource);
                 self.members(members, row, beside)?;
                 self.sink.entity_end();
             }
-            Shape::Entity { presence: Some(key), resource, members, repeated } => {
-                match (row.get_ref(*key)?, repeated) {
-                    (ValueRef::Null | ValueRef::Integer(0), _) => self.sink.scalar(name, Scalar::Null),
-                    (ValueRef::Integer(key), Some(reference)) => {
-                        let known = beside.written.as_ref().and_then(|written| written.find(*reference, key));
-                        if let Some(marks) = known {
-                            self.sink.repeat(marks);
-                            return Ok(());
-                        }
-                        let start = self.sink.mark();
-                        self.sink.entity_start(name, resource);
-                        self.members(members, row, beside)?;
-                        self.sink.entity_end();
-                        if let (Some(written), Some(start), Some(end)) = (&mut beside.written, start, self.sink.mark())
-                        {
-                            written.note(*reference, key, start..end);
-                        }
-                    }
-                    _ => {
-                        self.sink.entity_start(name, resource);
-                        self.members(members, row, beside)?;
-                        self.sink.entity_end();
-                    }
+            Shape::Reference { key, reference } => match row.get_ref(*key)? {
+                ValueRef::Integer(key) if key != 0 => {
+                    self.reference(name, &mut beside.references[*reference], key)?;
                 }
-            }
+                _ => self.sink.scalar(name, Scalar::Null),
+            },
             Shape::Object { presence, members } => {
                 if is_absent(row, *presence)? {
                     self.sink.scalar(name, Scalar::Null);
@@ -302,11 +289,29 @@ impl<'a, S: Sink> Runner<'a, S> {
                         take: *take,
                         skip: child.skip + outcome.rows as u64,
                     }));
-                    child.open.forget_written();
                 }
             }
         }
         self.sink.list_end(&links);
+        Ok(())
+    }
+
+    fn reference(&mut self, name: Option<&Name>, referred: &mut Referred<'a, '_>, key: i64) -> rusqlite::Result<()> {
+        let shown = referred.reference.shown.zip(self.sink.style()).map(|(shown, style)| shown ^ style);
+        if let Some(text) = shown.and_then(|shown| self.memory.find(shown, key)) {
+            self.sink.again(text);
+            return Ok(());
+        }
+        let open = match &mut referred.open {
+            Some(open) => open,
+            closed => closed.insert(self.open(&referred.reference.plan)?),
+        };
+        let start = self.sink.mark();
+        if !self.first(name, open, key)? {
+            self.sink.scalar(name, Scalar::Null);
+        } else if let Some((shown, text)) = shown.zip(self.sink.since(start)) {
+            self.memory.note(shown, key, text);
+        }
         Ok(())
     }
 

@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-
 use super::database::Database;
+use super::reader::Reader;
 
 /// Connections at most, those in use aside.
 const KEPT: usize = 32;
@@ -23,7 +22,7 @@ pub(super) struct Shelf {
 
 struct Warm {
     // Closed before the database may delete its file: fields drop in this order.
-    db: Connection,
+    db: Reader,
     database: Arc<Database>,
     used: Instant,
     /// The thread that used it last, whose core has most of it in its caches.
@@ -40,7 +39,7 @@ impl Shelf {
     }
 
     /// A connection to the database, if one is at hand; best the one that this thread used before.
-    pub(super) fn take(&self, database: &Database) -> Option<Connection> {
+    pub(super) fn take(&self, database: &Database) -> Option<Reader> {
         let here = thread::current().id();
         let fits = |warm: &Warm| warm.database.id() == database.id();
         let mut kept = self.lock();
@@ -50,7 +49,7 @@ impl Shelf {
     }
 
     /// A connection that no transaction is open on.
-    pub(super) fn put_back(&self, database: Arc<Database>, db: Connection) {
+    pub(super) fn put_back(&self, database: Arc<Database>, db: Reader) {
         let warm = Warm { db, database, used: Instant::now(), user: thread::current().id() };
         let mut kept = self.lock();
         let closed = if warm.database.is_retired() {

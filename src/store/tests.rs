@@ -29,7 +29,7 @@ fn data(path: &Path) -> Options {
 }
 
 fn names(store: &Store, workspace: &Workspace) -> String {
-    store.read_blocking(workspace, Lane::Short, all_names).expect("read")
+    store.read_blocking(workspace, Lane::Short, |db| all_names(db)).expect("read")
 }
 
 fn all_names(db: &Connection) -> String {
@@ -197,11 +197,11 @@ fn a_full_queue_is_busy() {
     started.recv().expect("reader runs");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     runtime.block_on(async {
-        let waits = store.read(&workspace, Lane::Short, all_names);
-        let waits_too = store.read(&workspace, Lane::Short, all_names);
-        let too_many = store.read(&workspace, Lane::Short, all_names);
+        let waits = store.read(&workspace, Lane::Short, |db| all_names(db));
+        let waits_too = store.read(&workspace, Lane::Short, |db| all_names(db));
+        let too_many = store.read(&workspace, Lane::Short, |db| all_names(db));
         let dear = async {
-            let answer = store.read(&workspace, Lane::Dear, all_names).await;
+            let answer = store.read(&workspace, Lane::Dear, |db| all_names(db)).await;
             release.send(()).expect("reader waits");
             answer
         };
@@ -223,7 +223,7 @@ fn resets_show_no_half_state(store: &Store) {
         for _ in 0..3 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    let twice = |db: &Connection| (all_names(db), all_names(db));
+                    let twice = |db: &super::Reader| (all_names(db), all_names(db));
                     let (first, second) = store.read_blocking(workspace, Lane::Short, twice).expect("read");
                     assert_eq!(first, second);
                     assert!(first.starts_with("one,two") || first.starts_with("uno,dos"), "{first}");
@@ -358,7 +358,7 @@ fn streams_are_limited() {
     let store = open(Options { streams: 1, ..Options::default() });
     let workspace = store.default_workspace();
     let (chunks, received) = mpsc::sync_channel::<String>(0);
-    let job = move |db: Result<&Connection, StoreError>| {
+    let job = move |db: Result<&super::Reader, StoreError>| {
         let names = all_names(db.expect("connection"));
         let _ = chunks.send(names);
     };
@@ -370,7 +370,7 @@ fn streams_are_limited() {
 #[test]
 fn errors_of_functions_keep_their_words() {
     let store = open(Options::default());
-    let convert = |db: &Connection| db.query_row("SELECT tp_to_int('x')", [], |row| row.get::<_, i64>(0));
+    let convert = |db: &super::Reader| db.query_row("SELECT tp_to_int('x')", [], |row| row.get::<_, i64>(0));
     let error = store.read_blocking(store.default_workspace(), Lane::Short, convert).expect("read").unwrap_err();
     let words = "Input string was not in a correct format.".to_owned();
     assert_eq!(StoreError::from(error), StoreError::Runtime(words));
@@ -383,7 +383,7 @@ fn a_point_read_stays_on_its_thread_where_a_connection_is_at_hand() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     let here = std::thread::current().id();
     let read = |job: fn(&Connection) -> String| {
-        let job = move |db: &Connection| (std::thread::current().id(), job(db));
+        let job = move |db: &super::Reader| (std::thread::current().id(), job(db));
         runtime.block_on(store.read(workspace, Lane::Point, job))
     };
     // a reader thread opens the connection, and puts it back just after its answer

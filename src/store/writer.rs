@@ -186,7 +186,7 @@ impl Writer {
             match item {
                 Item::Job(job) => jobs.push(job),
                 Item::Replace { template, generation, reply } => {
-                    let replaced = template.restore_into(db);
+                    let replaced = self.database.commits.around(|| template.restore_into(db));
                     known.reset();
                     if replaced.is_ok() {
                         self.database.set_generation(generation);
@@ -195,7 +195,7 @@ impl Writer {
                 }
             }
         }
-        if !jobs.is_empty() && !commit_together(db, known, jobs) {
+        if !jobs.is_empty() && !commit_together(db, known, &self.database.commits, jobs) {
             *desk = None;
         }
     }

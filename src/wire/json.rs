@@ -8,7 +8,7 @@ use crate::event::{CustomValue, Links, ListForm, Name, Sink};
 use crate::value::Scalar;
 use crate::wire::escape::{json_content, json_string};
 use crate::wire::number;
-use crate::wire::style::JsonStyle;
+use crate::wire::style::{JsonStyle, spelling};
 
 /// Writes one answer.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub struct JsonWriter<'a> {
     lists: Vec<OpenList>,
     /// The links that the next list is going to have, most likely.
     expected: Vec<u8>,
+    /// Bytes that left already.
+    taken: usize,
+    /// What the text of a member depends on beside itself.
+    spelling: u64,
 }
 
 /// A list whose end is still to come.
@@ -36,7 +40,19 @@ struct OpenList {
 impl<'a> JsonWriter<'a> {
     /// Appends to `out`. `base` is the scheme, host and prefix that links get (`https://host`).
     pub fn new(out: Vec<u8>, style: &'a JsonStyle, notation: Notation, zone: &'a Zone, base: &'a str) -> Self {
-        Self { out, style, notation, zone, base, comma: false, lists: Vec::new(), expected: Vec::new() }
+        let spelling = spelling((style.resource_type, notation, base));
+        Self {
+            out,
+            style,
+            notation,
+            zone,
+            base,
+            comma: false,
+            lists: Vec::new(),
+            expected: Vec::new(),
+            taken: 0,
+            spelling,
+        }
     }
 
     pub fn finish(self) -> Vec<u8> {
@@ -56,6 +72,7 @@ impl<'a> JsonWriter<'a> {
         for list in &mut self.lists {
             list.links = None;
         }
+        self.taken += self.out.len();
         std::mem::take(&mut self.out)
     }
 
@@ -227,20 +244,24 @@ impl Sink for JsonWriter<'_> {
         self.comma = true;
     }
 
-    fn mark(&self) -> Option<usize> {
-        Some(self.out.len())
+    fn style(&self) -> Option<u64> {
+        Some(self.spelling)
     }
 
-    fn repeat(&mut self, marks: Range<usize>) {
-        let follows = self.out[marks.start] == b',';
-        match (follows, self.comma) {
-            (true, true) | (false, false) => self.out.extend_from_within(marks),
-            (true, false) => self.out.extend_from_within(marks.start + 1..marks.end),
-            (false, true) => {
-                self.out.push(b',');
-                self.out.extend_from_within(marks);
-            }
+    fn mark(&self) -> usize {
+        self.taken + self.out.len()
+    }
+
+    fn since(&self, mark: usize) -> Option<&[u8]> {
+        self.out.get(mark.checked_sub(self.taken)?..)
+    }
+
+    fn again(&mut self, text: &[u8]) {
+        let member = text.strip_prefix(b",").unwrap_or(text);
+        if self.comma {
+            self.out.push(b',');
         }
+        self.out.extend_from_slice(member);
         self.comma = true;
     }
 }

@@ -116,13 +116,22 @@ impl Markup {
         }
     }
 
-    /// Writes an element again as it stands between two positions; it lies as deep there.
-    pub fn repeat(&mut self, part: Range<usize>) {
-        let closes = self.out[part.start] == b'>';
+    /// How many elements are open.
+    pub fn depth(&self) -> usize {
+        self.starts.len()
+    }
+
+    pub fn since(&self, position: usize) -> Option<&[u8]> {
+        self.out.get(position..)
+    }
+
+    /// Writes an element again as it stood after a position as deep as this one.
+    pub fn again(&mut self, element: &[u8]) {
         if std::mem::take(&mut self.tag_is_open) {
             self.out.push(b'>');
         }
-        self.out.extend_from_within(part.start + usize::from(closes)..part.end);
+        self.put(element.strip_prefix(b">").unwrap_or(element));
+        self.blank = false;
     }
 
     fn put(&mut self, bytes: &[u8]) {

@@ -1,4 +1,6 @@
-//! The spellings of JSON that the two versions of the API do not share.
+//! The spellings of JSON that the two versions of the API do not share, and a number for what a text is spelled by.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The spellings in which the two versions of the API differ. Keys are written as they stand here.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,4 +44,11 @@ impl JsonStyle {
         url: ["{\"url\":", ",\"label\":"],
         entity: ["{\"id\":", ",\"name\":", ",\"kind\":"],
     };
+}
+
+/// A number that differs, as good as always, where one of the parts does.
+pub(super) fn spelling(parts: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    hasher.finish()
 }

@@ -11,6 +11,7 @@ use crate::value::Scalar;
 use crate::wire::escape::{xml_attribute, xml_text};
 use crate::wire::markup::Markup;
 use crate::wire::number;
+use crate::wire::style::spelling;
 
 /// What an item without a name and a type is called.
 const ITEM: &str = "Item";
@@ -25,12 +26,15 @@ pub struct XmlWriter<'a> {
     lists: Vec<Range<usize>>,
     /// The links that the next list is going to have, most likely.
     expected: Links,
+    /// What the text of a member depends on beside itself and its depth.
+    spelling: u64,
 }
 
 impl<'a> XmlWriter<'a> {
     /// Appends to `out`. `base` is the scheme, host and prefix that links get (`https://host`).
     pub fn new(out: Vec<u8>, zone: &'a Zone, base: &'a str) -> Self {
-        Self { markup: Markup::new(out), zone, base, lists: Vec::new(), expected: Links::default() }
+        let spelling = spelling(("xml", base));
+        Self { markup: Markup::new(out), zone, base, lists: Vec::new(), expected: Links::default(), spelling }
     }
 
     pub fn finish(self) -> Vec<u8> {
@@ -172,12 +176,20 @@ impl Sink for XmlWriter<'_> {
         self.markup.end();
     }
 
-    fn mark(&self) -> Option<usize> {
-        Some(self.markup.position())
+    fn style(&self) -> Option<u64> {
+        Some(self.spelling.wrapping_add(self.markup.depth() as u64))
     }
 
-    fn repeat(&mut self, marks: Range<usize>) {
-        self.markup.repeat(marks);
+    fn mark(&self) -> usize {
+        self.markup.position()
+    }
+
+    fn since(&self, mark: usize) -> Option<&[u8]> {
+        self.markup.since(mark)
+    }
+
+    fn again(&mut self, text: &[u8]) {
+        self.markup.again(text);
     }
 }
 

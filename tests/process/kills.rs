@@ -215,7 +215,7 @@ impl File {
 
     fn rows(&self, sql: &str) -> Vec<Vec<Value>> {
         let sql = sql.to_owned();
-        let read = move |db: &store::Connection| store::select(db, &sql, &[]);
+        let read = move |db: &store::Reader| store::select(db, &sql, &[]);
         self.0.read_blocking(self.0.default_workspace(), Lane::Short, read).expect("a reader").expect("rows")
     }
 

@@ -16,7 +16,7 @@ use crate::query::outline::{self, Outline};
 use crate::query::{Selection, ast};
 use crate::rules::accounts::Account;
 use crate::sql::{self, Plan};
-use crate::store::{self, Connection, Lane, Request, Root, StoreError};
+use crate::store::{self, Lane, Reader, Request, Root, StoreError};
 use crate::wire::{JsonStyle, JsonWriter, Notation};
 
 /// # Errors
@@ -31,8 +31,8 @@ pub async fn explain(app: &App, call: Call, caller: &Account) -> Result<Explaine
     };
     let (state, me, workspace) = (app.clone(), caller.id, Arc::clone(&call.workspace));
     // on a thread of the store, whose stack holds deep expressions
-    let job = move |connection: &Connection| {
-        let mut stages = Stages { app: state, call, me, connection, report };
+    let job = move |reader: &Reader| {
+        let mut stages = Stages { app: state, call, me, reader, report };
         if let Err(error) = stages.all(&read) {
             let picture =
                 error.slip.as_ref().and_then(|slip| slip.place(&stages.call)).map(|p| p.picture(&error.message));
@@ -66,7 +66,7 @@ struct Stages<'c> {
     app: App,
     call: Arc<Call>,
     me: i64,
-    connection: &'c Connection,
+    reader: &'c Reader,
     report: Explained,
 }
 
@@ -135,7 +135,7 @@ impl Stages<'_> {
 
     /// The plan twice: with its statements made ready for the first time, then as a request like it finds them.
     fn run(&mut self, plan: &Plan, root: &Root<'_>, style: &JsonStyle, notation: Notation) -> Result<(), Error> {
-        self.report.statements = statements(self.connection, plan)?;
+        self.report.statements = statements(self.reader, plan)?;
         let (first, again) = ("run", "again");
         for stage in [first, again] {
             let (rows, bytes) = self.timed(stage, |this| this.answer(plan, root, style, notation))?;
@@ -156,7 +156,9 @@ impl Stages<'_> {
         let request = Request { now, today, me: self.me, rest: &|_| String::new() };
         let (zone, base) = (self.call.workspace.zone(), self.call.base.as_str());
         let mut writer = JsonWriter::new(Vec::new(), style, notation, zone, base);
-        let outcome = store::run(self.connection, plan, &self.app.state.definitions, &request, root, &mut writer)?;
+        let (connection, mut memory) = self.reader.parts();
+        let definitions = &self.app.state.definitions;
+        let outcome = store::run(connection, &mut memory, plan, definitions, &request, root, &mut writer)?;
         Ok((outcome.rows, writer.finish().len()))
     }
 }

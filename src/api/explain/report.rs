@@ -59,7 +59,7 @@ pub fn statements(connection: &Connection, plan: &Plan) -> Result<Vec<Statement>
             parameters: plan.statement.params.iter().map(|param| parameter(param, plan)).collect(),
             plan: query_plan(connection, &plan.statement.text)?,
         });
-        plan.children.iter().try_for_each(|child| add(connection, child, depth + 1, into))
+        plan.below().try_for_each(|below| add(connection, below, depth + 1, into))
     }
     let mut all = Vec::new();
     add(connection, plan, 0, &mut all)?;

@@ -210,7 +210,15 @@ impl<'a> Tx<'a> {
     pub fn sees(&self, entity: EntityId, id: i64) -> Result<bool> {
         let plan = self.plan(entity)?;
         let request = store::Request { now: self.now, today: self.today(), me: self.who.id, rest: &|_| String::new() };
-        let found = store::run(self.db, &plan, self.definitions, &request, &store::Root::Id(id), &mut Nowhere);
+        let found = store::run(
+            self.db,
+            &mut store::Memory::default(),
+            &plan,
+            self.definitions,
+            &request,
+            &store::Root::Id(id),
+            &mut Nowhere,
+        );
         Ok(found.map_err(StoreError::from)?.rows > 0)
     }
 

@@ -21,7 +21,7 @@ pub fn selection(catalog: &Catalog, selection: &Selection) -> String {
 pub fn statements(plan: &Plan) -> String {
     fn add(plan: &Plan, depth: usize, lines: &mut Vec<String>) {
         lines.push(format!("{}{}", "  ".repeat(depth), plan.statement.text));
-        for child in &plan.children {
+        for child in plan.below() {
             add(child, depth + 1, lines);
         }
     }
@@ -36,7 +36,7 @@ pub fn parameters(plan: &Plan) -> String {
         other => format!("{other:?}"),
     };
     let mut all: Vec<String> = plan.statement.params.iter().map(one).collect();
-    all.extend(plan.children.iter().map(parameters).filter(|p| !p.is_empty()));
+    all.extend(plan.below().map(parameters).filter(|p| !p.is_empty()));
     all.join(", ")
 }
 

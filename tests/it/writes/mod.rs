@@ -1,5 +1,6 @@
 //! Writes that no case file spells out: odd values for every member, many writers at once, long random stories.
 
+mod fresh;
 mod hostile;
 mod stories;
 mod together;

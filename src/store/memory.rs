@@ -1,0 +1,180 @@
+//! What a connection remembers of answers it wrote: the text of references, which most rows share.
+//!
+//! A text is good until somebody commits. Whether somebody did is told by a counter, not by SQLite: a look at the
+//! counter before a transaction and one in it that say the same prove what the transaction sees.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+/// Texts kept at a time; a power of two.
+const PLACES: usize = 1024;
+/// Bytes of all texts together, beyond which all are forgotten.
+const BYTES: usize = 128 * 1024;
+
+/// Counts the commits of a database, once before and once after each.
+#[derive(Debug, Default)]
+pub(super) struct Commits(AtomicU64);
+
+impl Commits {
+    /// Runs what makes changes visible to those who begin to read.
+    pub(super) fn around<T>(&self, commit: impl FnOnce() -> T) -> T {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let done = commit();
+        self.0.fetch_add(1, Ordering::SeqCst);
+        done
+    }
+
+    /// Nothing while a commit is under way.
+    fn settled(&self) -> Option<u64> {
+        let count = self.0.load(Ordering::SeqCst);
+        count.is_multiple_of(2).then_some(count)
+    }
+}
+
+/// The texts of references by what is shown of them and whose they are. The default remembers for one answer.
+#[derive(Debug, Default)]
+pub struct Memory {
+    commits: Option<Arc<Commits>>,
+    /// The count before the transaction began.
+    began: Option<u64>,
+    /// The count that the texts belong to; nothing where they are of one answer.
+    of: Option<u64>,
+    places: Vec<Place>,
+    texts: Vec<u8>,
+}
+
+/// Where a text stands; nowhere is an empty range.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    shown: u64,
+    key: i64,
+    start: u32,
+    end: u32,
+}
+
+impl Memory {
+    pub(super) fn of(commits: Arc<Commits>) -> Self {
+        Self { commits: Some(commits), ..Self::default() }
+    }
+
+    /// To be called before a transaction begins.
+    pub(super) fn begin(&mut self) {
+        self.began = self.commits.as_ref().and_then(|commits| commits.settled());
+    }
+
+    /// Forgets what the transaction does not see. To be called when it has read something, which fixes what it sees.
+    pub(super) fn settle(&mut self) {
+        // The look comes after the read for other cores too.
+        fence(Ordering::SeqCst);
+        let now = self.commits.as_ref().and_then(|commits| commits.settled());
+        let of = now.filter(|_| now == self.began);
+        if of.is_none() || of != self.of {
+            self.forget();
+        }
+        self.of = of;
+    }
+
+    /// The text of the entity with that key, where `shown` stands for what is shown of it and how.
+    pub(super) fn find(&self, shown: u64, key: i64) -> Option<&[u8]> {
+        let place = self.places.get(slot(shown, key))?;
+        if (place.shown, place.key) != (shown, key) || place.start == place.end {
+            return None;
+        }
+        self.texts.get(place.start as usize..place.end as usize)
+    }
+
+    pub(super) fn note(&mut self, shown: u64, key: i64, text: &[u8]) {
+        if self.texts.len() + text.len() > BYTES {
+            self.forget();
+        }
+        let (Ok(start), Ok(end)) = (u32::try_from(self.texts.len()), u32::try_from(self.texts.len() + text.len()))
+        else {
+            return;
+        };
+        if self.places.is_empty() {
+            self.places.resize(PLACES, Place::default());
+        }
+        self.texts.extend_from_slice(text);
+        self.places[slot(shown, key)] = Place { shown, key, start, end };
+    }
+
+    fn forget(&mut self) {
+        if !self.texts.is_empty() {
+            self.places.fill(Place::default());
+            self.texts.clear();
+        }
+    }
+}
+
+/// Neighbouring keys of one reference lie apart, and so do the same keys of different ones.
+fn slot(shown: u64, key: i64) -> usize {
+    let mixed = (shown ^ key.cast_unsigned()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> (u64::BITS - PLACES.trailing_zeros())) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(memory: &mut Memory) -> Option<Vec<u8>> {
+        memory.begin();
+        memory.settle();
+        memory.find(7, 1).map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn a_text_is_good_until_the_next_commit() {
+        let commits = Arc::new(Commits::default());
+        let mut memory = Memory::of(Arc::clone(&commits));
+        assert_eq!(read(&mut memory), None);
+        memory.note(7, 1, b"one");
+        assert_eq!(read(&mut memory).as_deref(), Some(b"one".as_slice()));
+        assert_eq!((memory.find(8, 1), memory.find(7, 2)), (None, None));
+        commits.around(|| ());
+        assert_eq!(read(&mut memory), None);
+    }
+
+    #[test]
+    fn what_was_written_beside_a_commit_is_of_one_answer() {
+        let commits = Arc::new(Commits::default());
+        let mut memory = Memory::of(Arc::clone(&commits));
+        memory.begin();
+        commits.around(|| {
+            memory.settle();
+            memory.note(7, 1, b"before or after?");
+            assert!(memory.find(7, 1).is_some());
+            assert_eq!(read(&mut memory), None, "the commit is still under way");
+        });
+        memory.note(7, 1, b"before or after?");
+        assert_eq!(read(&mut memory), None);
+        memory.note(7, 1, b"after");
+        assert_eq!(read(&mut memory).as_deref(), Some(b"after".as_slice()));
+    }
+
+    #[test]
+    fn a_transaction_that_outlives_a_commit_leaves_nothing_behind() {
+        let commits = Arc::new(Commits::default());
+        let mut memory = Memory::of(Arc::clone(&commits));
+        memory.begin();
+        memory.settle();
+        memory.note(7, 1, b"old");
+        commits.around(|| ());
+        // a second answer in the same transaction, which still sees the old
+        memory.settle();
+        assert_eq!(memory.find(7, 1), None);
+        memory.note(7, 1, b"old");
+        assert_eq!(read(&mut memory), None);
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        let mut memory = Memory::default();
+        for key in 0..10_000 {
+            memory.note(7, key, &[b'x'; 100]);
+            assert!(memory.find(7, key).is_some() && memory.texts.len() <= BYTES);
+        }
+        memory.note(7, 1, &vec![b'x'; 2 * BYTES]);
+        memory.note(7, 2, b"y");
+        assert!(memory.texts.len() <= BYTES);
+    }
+}

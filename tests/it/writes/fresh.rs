@@ -1,0 +1,61 @@
+//! What an answer shows of a reference is of the moment the answer is of, however often the reference was shown before.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde_json::json;
+use tpmock::SeedSource;
+
+use crate::world::World;
+
+const RENAMES: u64 = 150;
+
+/// Addresses that show the project of stories in each spelling.
+const READS: [&str; 5] = [
+    "/api/v1/UserStories?format=json&take=4&where=Project.Id%20eq%207",
+    "/api/v1/UserStories?take=4&where=Project.Id%20eq%207",
+    "/api/v1/UserStories/31?format=json",
+    "/api/v2/UserStory?where=(project.id==7)&take=4&select={project}",
+    "/api/v1/Features?format=json&include=[Project,UserStories[Project]]&where=Project.Id%20eq%207",
+];
+
+#[test]
+fn a_renamed_project_is_renamed_everywhere_at_once() {
+    let world = World::open(SeedSource::Small).expect("the small account");
+    let (latest, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    rename(&world, 0);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> =
+            READS.iter().map(|address| scope.spawn(|| read(&world, address, &latest, &over))).collect();
+        for n in 1..=RENAMES {
+            rename(&world, n);
+            latest.store(n, Ordering::SeqCst);
+        }
+        over.store(true, Ordering::SeqCst);
+        for reader in readers {
+            assert!(reader.join().expect("a reader") > 0);
+        }
+    });
+}
+
+fn rename(world: &World, n: u64) {
+    let (status, answer) = super::post(world, "/api/v1/Projects/7", &json!({"Name": format!("name {n} of it")}));
+    assert_eq!(status, 200, "{answer}");
+}
+
+/// Reads until it is over; how often.
+fn read(world: &World, address: &str, latest: &AtomicU64, over: &AtomicBool) -> usize {
+    let mut times = 0;
+    while !over.load(Ordering::SeqCst) {
+        let least = latest.load(Ordering::SeqCst);
+        let body = world.get(address).body;
+        let body = String::from_utf8(body).expect("text");
+        let shown: Vec<u64> = body
+            .split("name ")
+            .filter_map(|rest| rest.split_once(" of it").and_then(|(number, _)| number.parse().ok()))
+            .collect();
+        assert!(shown.windows(2).all(|pair| pair[0] == pair[1]), "{address}: {shown:?}");
+        assert!(shown.first() >= Some(&least), "{address}: {shown:?} after {least}");
+        times += 1;
+    }
+    times
+}
