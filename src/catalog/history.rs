@@ -57,6 +57,7 @@ fn derive_one(
         order: None,
         absent: Vec::new(),
         derived: Default::default(),
+        counts: Default::default(),
         projection: vec!["Id".into()],
         visible: vec![format!("item:{}", named(&shape.current))],
         process: None,

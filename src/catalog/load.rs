@@ -148,6 +148,7 @@ impl Loader<'_> {
             order: order.map(|(member, direction)| Sort { member, descending: direction == "desc" }),
             absent,
             derived,
+            counts: raw.counts.iter().map(|(name, all)| (name.to_ascii_lowercase(), all.clone())).collect(),
             aliases,
             projection: raw.projection.clone(),
             visible: visible.iter().filter_map(|rule| self.rule(&raw.name, rule)).collect(),

@@ -64,6 +64,8 @@ pub struct Entity {
     pub absent: Vec<String>,
     /// Names in lower case that only the query language of API v2 knows, each with an expression of it.
     pub derived: HashMap<String, String>,
+    /// By the lower-case name of a function of API v2, what it counts of a collection: names with conditions.
+    pub counts: HashMap<String, BTreeMap<String, String>>,
     /// Other names of members, in lower case, that the query language of API v2 knows.
     pub aliases: HashMap<String, String>,
     /// What a reference to the entity shows, in the notation of `include`.

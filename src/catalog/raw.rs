@@ -67,6 +67,9 @@ pub(super) struct RawEntity {
     /// What only the query language of API v2 knows, each as an expression of it.
     #[serde(default)]
     pub derived: BTreeMap<String, String>,
+    /// What API v2 counts of a collection of these at once: by its function, names with conditions.
+    #[serde(default)]
+    pub counts: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     pub projection: Vec<String>,
     #[serde(default)]

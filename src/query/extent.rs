@@ -26,7 +26,7 @@ impl Output {
                     && members.iter().all(|(_, member)| member.follows_from(path))
             }
             Output::CustomFields { path: at, .. } | Output::Embedded { path: at, .. } => at.starts_with(path),
-            Output::Object { .. } | Output::List { .. } | Output::First(_) => false,
+            Output::Object { .. } | Output::Array(_) | Output::List { .. } | Output::First(_) => false,
         }
     }
 
@@ -40,6 +40,7 @@ impl Output {
                     && members.iter().all(|(_, member)| member.every_leaf(test))
             }
             Output::CustomFields { .. } | Output::Embedded { .. } => true,
+            Output::Array(items) => items.iter().all(|item| item.every_leaf(test)),
             Output::List { .. } | Output::First(_) => false,
         }
     }

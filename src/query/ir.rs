@@ -41,6 +41,8 @@ pub enum Source {
     WithDeleted,
     /// The items of a collection of the entity at `owner`.
     Collection { owner: Path, collection: MemberId },
+    /// What a user has in a set of his; an administrator has all rows.
+    Available { user: Path, set: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -187,6 +189,8 @@ pub enum Output {
         query: Box<Query>,
         budget: Budget,
     },
+    /// So many items whatever the rows are.
+    Array(Vec<Output>),
     /// The first row of a query, or null.
     First(Box<Query>),
     /// All custom fields configured for the entity at the path.

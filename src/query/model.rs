@@ -38,7 +38,8 @@ impl Model {
         let texts = self.catalog.entities().iter().flat_map(|entity| {
             let members = entity.members.iter().filter_map(|m| Some((m.name.as_str(), computed_text(m)?)));
             let derived = entity.derived.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-            members.chain(derived).map(move |(name, text)| (entity, name, text))
+            let counts = entity.counts.values().flatten().map(|(name, text)| (name.as_str(), text.as_str()));
+            members.chain(derived).chain(counts).map(move |(name, text)| (entity, name, text))
         });
         let broken = texts
             .filter_map(|(entity, name, text)| Some(format!("{}.{name}: {}", entity.name, (self.parse)(text).err()?)));

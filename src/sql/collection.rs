@@ -8,6 +8,10 @@ use super::fragment::{Fragment, Param, quoted};
 
 /// The condition that ties the rows to the owner of their collection, if they have one.
 pub(super) fn link(emitter: &mut Emitter<'_>, rows: &Rows, row: &str) -> Option<Fragment> {
+    if let Source::Available { user, set } = &rows.source {
+        let user = if emitter.knows(user.scope) { emitter.key(user) } else { Fragment::param(Param::Owner) };
+        return available(emitter.catalog, set, user, row);
+    }
     let Source::Collection { owner, collection } = &rows.source else { return None };
     let key = if emitter.knows(owner.scope) { emitter.key(owner) } else { Fragment::param(Param::Owner) };
     let catalog = emitter.catalog;
@@ -32,14 +36,31 @@ pub(super) fn link(emitter: &mut Emitter<'_>, rows: &Rows, row: &str) -> Option<
     }
 }
 
+/// The condition under which a user has a row to choose from.
+fn available(catalog: &Catalog, name: &str, user: Fragment, row: &str) -> Option<Fragment> {
+    let set = catalog.set(name)?;
+    let users = catalog.entity(set.entity).member(&set.user)?.reference()?.target;
+    let administrators = format!(
+        " OR EXISTS (SELECT 1 FROM {} u WHERE u.\"IsAdministrator\" AND u.\"Id\" = ",
+        quoted(&catalog.entity(users).table)
+    );
+    let mut condition = Fragment::sql(format!("({row}.\"Id\" IN "));
+    condition.push(members(catalog, name, user.clone())).push_sql(&administrators).push(user).push_sql("))");
+    Some(condition)
+}
+
 /// `(SELECT key FROM members WHERE user = me)`.
 pub(super) fn set(catalog: &Catalog, name: &str) -> Fragment {
+    members(catalog, name, Fragment::param(Param::Run(Parameter::Me)))
+}
+
+fn members(catalog: &Catalog, name: &str, of: Fragment) -> Fragment {
     let Some(set) = catalog.set(name) else { return Fragment::sql("(NULL)") };
     let table = quoted(&catalog.entity(set.entity).table);
     let key = reference_column(catalog, set.entity, &set.key).unwrap_or_default();
     let user = reference_column(catalog, set.entity, &set.user).unwrap_or_default();
     let select = format!("(SELECT {} FROM {table} WHERE {} = ", quoted(&key), quoted(&user));
-    Fragment::list(&select, [Fragment::param(Param::Run(Parameter::Me))], "", ")")
+    Fragment::list(&select, [of], "", ")")
 }
 
 fn reference_column(catalog: &Catalog, entity: EntityId, name: &str) -> Option<String> {

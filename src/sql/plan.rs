@@ -65,6 +65,7 @@ pub enum Shape {
         presence: Option<usize>,
         members: Vec<(Name, Shape)>,
     },
+    Array(Vec<Shape>),
     /// `owner` is the column of the owner's key; `path` names owner and collection for links.
     List {
         form: ListForm,
@@ -208,6 +209,7 @@ impl<'a> Planner<'a> {
                 budget: budget.clone(),
                 path: self.path(query),
             },
+            Output::Array(items) => Shape::Array(items.iter().map(|item| self.shape(item)).collect()),
             Output::First(query) => Shape::First { owner: self.owner(query), child: self.child(query) },
             Output::CustomFields { path, entity } => self.custom_fields(path, *entity),
             Output::Embedded { path, member, shape } => {
@@ -285,13 +287,13 @@ impl<'a> Planner<'a> {
                 let owner = catalog.entity(collection.entity).plural.clone();
                 (owner, catalog.member(*collection).name.clone())
             }
-            Source::All | Source::WithDeleted => Default::default(),
+            Source::All | Source::WithDeleted | Source::Available { .. } => Default::default(),
         }
     }
 
     fn owner(&mut self, query: &Query) -> usize {
         let key = match &query.rows.source {
-            Source::Collection { owner, .. } => self.emitter.key(owner),
+            Source::Collection { owner, .. } | Source::Available { user: owner, .. } => self.emitter.key(owner),
             Source::All | Source::WithDeleted => Fragment::sql("0"),
         };
         self.add(key)

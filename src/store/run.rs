@@ -225,6 +225,11 @@ impl<'a, S: Sink> Runner<'a, S> {
                 let key = row.get::<_, Option<i64>>(*owner)?;
                 self.list(name, *form, key, &mut beside.children[*child], budget, path)?;
             }
+            Shape::Array(items) => {
+                self.sink.list_start(name, ListForm::Plain);
+                items.iter().try_for_each(|item| self.shape(item, None, row, beside))?;
+                self.sink.list_end(&Links::default());
+            }
             Shape::First { owner, child } => {
                 let key = row.get::<_, Option<i64>>(*owner)?;
                 let child = &mut beside.children[*child];

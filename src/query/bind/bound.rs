@@ -18,6 +18,8 @@ pub(in crate::query) enum Bound {
         presence: Option<Expr>,
         members: Vec<(String, Bound)>,
     },
+    /// So many values whatever the rows are.
+    Array(Vec<Bound>),
     /// All custom values of an entity.
     Values(At),
     /// A CLR type whose static members may follow.
@@ -60,6 +62,7 @@ impl Bound {
             Bound::Entity(_) | Bound::Values(_) | Bound::Static(_) => 1,
             Bound::Sequence(sequence) => sequence.size(),
             Bound::First(sequence) => sequence.size(),
+            Bound::Array(items) => items.iter().map(Bound::size).sum(),
             Bound::Object { presence, members } => {
                 presence.as_ref().map_or(0, Expr::size) + members.iter().map(|(_, b)| 1 + b.size()).sum::<usize>()
             }
@@ -74,6 +77,7 @@ impl Bound {
             Bound::First(sequence) => sequence.item.type_name(catalog),
             Bound::Sequence(sequence) => format!("IEnumerable<{}>", sequence.item.type_name(catalog)),
             Bound::Object { .. } => "Object".into(),
+            Bound::Array(_) => "Object[]".into(),
             Bound::Static(name) => (*name).into(),
         }
     }

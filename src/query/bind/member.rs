@@ -30,7 +30,7 @@ impl Binder<'_> {
                     }
                 }
             }
-            Bound::Scalar(_) | Bound::Sequence(_) | Bound::Static(_) | Bound::Values(_) => {
+            Bound::Scalar(_) | Bound::Sequence(_) | Bound::Static(_) | Bound::Values(_) | Bound::Array(_) => {
                 match self.call(target, name, &[], span) {
                     Err(e) if e.token.starts_with("Method '{method}' does not exist") => {
                         let error = Error::no_property(name, &target.type_name(self.catalog()), span);

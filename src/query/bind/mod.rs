@@ -11,6 +11,7 @@ mod member;
 mod operator;
 mod output;
 mod sequence;
+mod server;
 mod statics;
 mod timebox;
 mod v1;

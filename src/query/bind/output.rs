@@ -31,6 +31,9 @@ impl Binder<'_> {
                 let members = members.iter().map(|(name, bound)| Ok((output_name(name), self.shown(bound, span)?)));
                 Output::Object { presence: presence.clone(), members: members.collect::<Result<_>>()? }
             }
+            Bound::Array(items) => {
+                Output::Array(items.iter().map(|item| self.shown(item, span)).collect::<Result<_>>()?)
+            }
             Bound::Values(at) => Output::Object {
                 presence: (!at.path.steps.is_empty())
                     .then(|| Expr::call(Function::IsNotNull, vec![Expr::Key(at.path.clone())], ValueType::Bool)),

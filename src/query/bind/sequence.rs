@@ -90,8 +90,12 @@ impl Binder<'_> {
                     !matches!(sequence.item.as_ref(), Bound::Entity(at) if at.path.steps.is_empty());
                 Ok(Bound::Sequence(sequence))
             }
-            (other, _) if super::call::UNANSWERED.contains(&other) => Err(Error::not_emulated(name, span)),
+            ("sparkline", [weeks]) => self.sparkline(sequence, weeks, span),
             ("contains", [value]) if self.board_words() => self.contains(sequence, value, span),
+            (other, []) => {
+                let counts = self.counts(sequence, other, span)?;
+                counts.ok_or_else(|| self.no_method(sequence, name, span))
+            }
             _ => Err(self.no_method(sequence, name, span)),
         }
     }

@@ -36,6 +36,7 @@ impl Printer<'_> {
         let name = match &rows.source {
             Source::All => format!("{} #{}", self.catalog.entity(rows.entity).name, rows.scope),
             Source::WithDeleted => format!("{} with deleted #{}", self.catalog.entity(rows.entity).name, rows.scope),
+            Source::Available { user, set } => format!("{set} of {} #{}", self.path(user, ""), rows.scope),
             Source::Collection { owner, collection } => {
                 format!("{} #{}", self.path(owner, &self.catalog.member(*collection).name), rows.scope)
             }
@@ -104,6 +105,7 @@ impl Printer<'_> {
                 let test = presence.iter().map(|test| self.expr(test).named("if"));
                 Outline::of("object", test.chain::<Vec<Outline>>(members(list)).collect())
             }
+            Output::Array(items) => Outline::of("array", items.iter().map(|item| self.output(item)).collect()),
             Output::List { query, .. } => self.query(query).named("list of"),
             Output::First(query) => self.query(query).named("first of"),
             Output::CustomFields { path, .. } => Outline::leaf(format!("custom fields of {}", self.path(path, ""))),

@@ -72,6 +72,7 @@ impl Printer<'_> {
         let base = match &rows.source {
             Source::All => self.catalog.entity(rows.entity).name.clone(),
             Source::WithDeleted => format!("{} with deleted", self.catalog.entity(rows.entity).name),
+            Source::Available { user, set } => format!("{set} of {}", self.path(user, "")),
             Source::Collection { owner, collection } => self.path(owner, &self.catalog.member(*collection).name),
         };
         let before = self.scope.replace(Some(rows.scope));
@@ -145,6 +146,10 @@ impl Printer<'_> {
                 let item = self.item(query, depth);
                 format!("list {form:?} of {}\n{}{item}", self.source(&query.rows), "  ".repeat(depth + 1))
             }
+            Output::Array(items) => items
+                .iter()
+                .map(|item| format!("\n{}{}", "  ".repeat(depth + 1), self.output(item, depth + 1)))
+                .collect(),
             Output::First(query) => {
                 let item = self.item(query, depth);
                 format!("first of {}\n{}{item}", self.source(&query.rows), "  ".repeat(depth + 1))

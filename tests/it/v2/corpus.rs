@@ -10,7 +10,6 @@ const CORPUS: &str = include_str!("../../queries/corpus.jsonl");
 const FIELD: &str = "a custom field of the account the query was written for";
 const TYPE: &str = "a type that the account the query was written for had added to the model";
 const MODEL: &str = "a member of the real service that this model does not have";
-const FUNCTION: &str = "a function of the real service that is not emulated";
 const ACID: &str = "no context was handed out under this acid";
 const TYPES: &str = "the real service refuses to compare these types, too";
 const GRAMMAR: &str = "the real service cannot parse it either";
@@ -32,12 +31,10 @@ const REFUSED: &[(usize, u16, &str, &str)] = &[
     (58, 400, "Property 'jiraid' does not exist in 'UserStory'.", FIELD),
     (59, 400, "Property 'Jira ID' does not exist in 'Build'.", FIELD),
     (61, 404, "Resource 'AgileReleaseTrain' is not found.", TYPE),
-    (76, 501, "'Sparkline' is not emulated.", FUNCTION),
-    (78, 501, "'Sparkline' is not emulated.", FUNCTION),
     (101, 400, "No context has the acid '0123456789ABCDEF'.", ACID),
     (127, 400, "Property 'slackId' does not exist in 'User'.", FIELD),
     (129, 400, "Operator '==' incompatible with operand types 'Int32' and 'String'.", TYPES),
-    (131, 501, "'User.Skills' is not emulated.", MODEL),
+    (131, 400, "Property 'Skills' does not exist in 'User'.", MODEL),
     (132, 404, "Resource 'valuestream' is not found.", TYPE),
     (133, 404, "Resource 'WorkAllocation' is not found.", TYPE),
     (134, 400, "Property 'agileReleaseTrain' does not exist in 'Team'.", TYPE),
