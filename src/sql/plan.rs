@@ -209,7 +209,7 @@ impl<'a> Planner<'a> {
                 budget: budget.clone(),
                 path: self.path(query),
             },
-            Output::Array(items) => Shape::Array(items.iter().map(|item| self.shape(item)).collect()),
+            Output::Array(items) => Shape::Array(items.iter().map(|item| self.shape(None, item)).collect()),
             Output::First(query) => Shape::First { owner: self.owner(query), child: self.child(query) },
             Output::CustomFields { path, entity } => self.custom_fields(path, *entity),
             Output::Embedded { path, member, shape } => {
