@@ -67,13 +67,15 @@ impl<'a> JsonWriter<'a> {
         self.out.is_empty()
     }
 
-    /// Takes what is written so far, for an answer sent in pieces. Lists that are open now can get no links any more.
+    /// Takes what is written so far, for an answer sent in pieces that are alike in size. Lists that are open now can
+    /// get no links any more.
     pub fn take(&mut self) -> Vec<u8> {
         for list in &mut self.lists {
             list.links = None;
         }
         self.taken += self.out.len();
-        std::mem::take(&mut self.out)
+        let room = Vec::with_capacity(self.out.capacity());
+        std::mem::replace(&mut self.out, room)
     }
 
     fn put(&mut self, text: &str) {

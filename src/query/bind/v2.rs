@@ -8,7 +8,7 @@ use crate::event::Name;
 use crate::query::ast::{self, Node};
 use crate::query::error::Error;
 use crate::query::function::Function;
-use crate::query::ir::{Expr, Limit, Order, Output, Query, Source};
+use crate::query::ir::{Expr, Limit, Order, Output, Query, Rows, Source};
 use crate::query::model::Scene;
 use crate::value::ValueType;
 
@@ -96,8 +96,7 @@ pub fn select(scene: Scene<'_>, read: &Select<'_>) -> Result<Selection> {
     };
     let span = read.select.map(|s| s.span).unwrap_or_default();
     if read.stream {
-        // a limit that is never reached: keys are picked and sorted first, rows are made one by one
-        rows.limit = Limit { take: Some(u32::MAX), skip: 0 };
+        rows.limit = binder.stream_limit(&rows);
         let output = binder.streamed(&at, &item, span).map_err(|e| e.within("select"))?;
         return Ok(Selection::Page(Query { rows, output }));
     }
@@ -180,6 +179,14 @@ impl Binder<'_> {
             Node::Binary { left, right, .. } => self.has_aggregate(left, it) || self.has_aggregate(right, it),
             _ => false,
         }
+    }
+
+    /// All rows of one kind come in the order of their keys by themselves. Others get a limit that is never reached:
+    /// then keys are picked and sorted first, and whole rows are made one by one.
+    fn stream_limit(&self, rows: &Rows) -> Limit {
+        let kinds = self.catalog().entity(rows.entity).kinds.as_ref();
+        let sorted = rows.filter.is_empty() && kinds.is_none_or(|kinds| kinds.len() == 1);
+        if sorted { Limit::default() } else { Limit { take: Some(u32::MAX), skip: 0 } }
     }
 
     /// An item of a stream: an object that begins with the key of its row.
