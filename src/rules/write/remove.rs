@@ -11,7 +11,7 @@ use super::row::Row;
 use super::save::reference_column;
 use super::trash::{self, Batch};
 use super::tx::{Result, Tx};
-use super::{comments, permission, rollup, tags, teams, testing};
+use super::{comments, past, permission, rollup, tags, teams, testing};
 use crate::catalog::{Collection, CollectionLink, Entity, EntityId, EntityKind, Member};
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -50,12 +50,14 @@ pub fn remove(tx: &Tx<'_>, addressed: &Entity, id: i64) -> Result<()> {
     if !addressed.can_delete || addressed.kind == EntityKind::Context {
         return Err(Refusal::NotAllowed);
     }
-    if addressed.kind == EntityKind::History || addressed.view.is_some() {
-        return Err(Refusal::NotEmulated("deleting past states and views"));
+    if addressed.kind == EntityKind::History {
+        return past::remove(tx, addressed, id);
     }
     let row = tx.row(addressed, id)?.ok_or_else(|| Refusal::not_found(&addressed.name, id))?;
     let entity = tx.concrete(addressed, &row);
-    if !tx.who.sees_all && !tx.sees(entity.id, id)? {
+    let hidden = !tx.who.sees_all && !tx.sees(entity.id, id)?;
+    // whoever deletes by a view deletes what it shows
+    if hidden || (addressed.view.is_some() && !tx.sees(addressed.id, id)?) {
         return Err(Refusal::not_found(&addressed.name, id));
     }
     permission::delete(tx, entity, id)?;

@@ -62,9 +62,6 @@ pub(super) fn apply(tx: &Tx<'_>, mutation: &Mutation, owner: Option<Owner<'_>>, 
 
 fn begin_create<'a>(tx: &Tx<'a>, mutation: &Mutation) -> Result<Change<'a>> {
     let entity = tx.catalog().entity(mutation.entity);
-    if entity.kind == EntityKind::History && entity.can_create {
-        return Err(Refusal::NotEmulated("writing history"));
-    }
     if !entity.can_create || entity.kind != EntityKind::Resource || entity.view.is_some() {
         return Err(Refusal::NotAllowed);
     }
@@ -82,10 +79,8 @@ pub(super) fn created<'a>(tx: &Tx<'_>, entity: &'a Entity) -> Result<Change<'a>>
 
 fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<'a>> {
     let addressed = tx.catalog().entity(mutation.entity);
-    if addressed.kind == EntityKind::History && addressed.can_update {
-        return Err(Refusal::NotEmulated("writing history"));
-    }
-    if !addressed.can_update || !matches!(addressed.kind, EntityKind::Resource | EntityKind::Base) {
+    let writable = matches!(addressed.kind, EntityKind::Resource | EntityKind::Base | EntityKind::History);
+    if !addressed.can_update || !writable {
         return Err(Refusal::NotAllowed);
     }
     let row = tx.row(addressed, id)?.ok_or_else(|| Refusal::not_found(&addressed.name, id))?;

@@ -201,7 +201,7 @@ impl<'a> Tx<'a> {
 
     /// What a row of a shared table is.
     pub fn concrete(&self, entity: &'a Entity, row: &Row) -> &'a Entity {
-        let shared = entity.kinds.is_some() || entity.view.is_some();
+        let shared = (entity.kinds.is_some() && entity.kind != EntityKind::History) || entity.view.is_some();
         let kind = row.int(KIND_COLUMN).filter(|_| shared);
         kind.and_then(|kind| self.catalog().of_type(kind)).unwrap_or(entity)
     }
