@@ -71,7 +71,7 @@ async fn keep(app: &App, call: &Arc<Call>, user: Change, group: &str, key: Optio
 async fn change<T: Send + 'static>(
     app: &App,
     call: &Call,
-    job: impl FnOnce(&Connection) -> Result<T, Denied> + Send + 'static,
+    job: impl Fn(&Connection) -> Result<T, Denied> + Send + 'static,
 ) -> Result<T, Error> {
     app.state.store.write(&call.workspace, job).await?.map_err(|denied| match denied {
         Denied::Missing => missing(call.segments.last().map_or("", String::as_str)),

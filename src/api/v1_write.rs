@@ -98,7 +98,7 @@ pub async fn run(
     call: &Arc<Call>,
     caller: &Account,
     shape: Shape,
-    job: impl FnOnce(&Tx<'_>) -> write::Result<Done> + Send + 'static,
+    job: impl Fn(&Tx<'_>) -> write::Result<Done> + Send + 'static,
 ) -> Result<(Arc<Represent>, usize, Vec<u8>), Error> {
     let represent = Arc::new(Represent { app: app.clone(), call: Arc::clone(call), caller: caller.clone(), shape });
     let inner = Arc::clone(&represent);

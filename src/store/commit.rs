@@ -1,7 +1,8 @@
-//! Group commit: many jobs, a savepoint each, one transaction.
+//! Group commit: many jobs, one transaction.
 //!
 //! Answers leave only after the commit. A failing job takes nothing of its neighbours along; a failing commit fails
-//! them all.
+//! them all. Savepoints cost more than what most jobs do, so jobs run without them first. Only where a job fails after
+//! it wrote is the transaction given up and run again, with a savepoint for each job.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,34 +19,32 @@ pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;
 
 /// A closure with the way back to whoever waits for it.
 pub(super) trait Job: Send {
-    /// Runs inside its savepoint; says whether to keep what it did.
+    /// Runs inside the transaction, perhaps again in another one; says whether to keep what it did.
     fn run(&mut self, db: &Connection, known: &Known) -> bool;
     /// Hands the result out, or why there is none.
     fn answer(self: Box<Self>, fate: Result<(), StoreError>);
 }
 
 pub(super) struct Task<F, T, E> {
-    work: Option<F>,
+    work: F,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Outcome<T, E>>,
 }
 
 impl<F, T, E> Task<F, T, E> {
     pub(super) fn new(work: F, reply: oneshot::Sender<Outcome<T, E>>) -> Self {
-        Self { work: Some(work), result: None, reply }
+        Self { work, result: None, reply }
     }
 }
 
 impl<F, T, E> Job for Task<F, T, E>
 where
-    F: FnOnce(&Connection, &Known) -> Result<T, E> + Send,
+    F: Fn(&Connection, &Known) -> Result<T, E> + Send,
     T: Send,
     E: Send,
 {
     fn run(&mut self, db: &Connection, known: &Known) -> bool {
-        if let Some(work) = self.work.take() {
-            self.result = catch_unwind(AssertUnwindSafe(|| work(db, known))).ok();
-        }
+        self.result = catch_unwind(AssertUnwindSafe(|| (self.work)(db, known))).ok();
         matches!(self.result, Some(Ok(_)))
     }
 
@@ -63,31 +62,71 @@ where
 }
 
 /// Runs the jobs in one transaction and answers them. False when the connection is no longer to be trusted.
-pub(super) fn commit_together(db: &Connection, known: &Known, commits: &Commits, jobs: Vec<Box<dyn Job>>) -> bool {
+pub(super) fn commit_together(db: &Connection, known: &Known, commits: &Commits, mut jobs: Vec<Box<dyn Job>>) -> bool {
+    match transact(db, known, commits, &mut jobs) {
+        Ok(Course::Spoiled) => {
+            abandon(db, known);
+            commit_apart(db, known, commits, jobs)
+        }
+        Ok(Course::Committed) => {
+            answer(jobs, &Ok(()));
+            true
+        }
+        Err(error) => {
+            abandon(db, known);
+            answer(jobs, &Err(error));
+            false
+        }
+    }
+}
+
+enum Course {
+    Committed,
+    /// A job failed and left something behind that cannot be told from what the others did.
+    Spoiled,
+}
+
+fn transact(
+    db: &Connection,
+    known: &Known,
+    commits: &Commits,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<Course, StoreError> {
+    execute(db, "BEGIN IMMEDIATE")?;
+    for job in jobs {
+        let before = db.total_changes();
+        let kept = job.run(db, known);
+        known.job_ended(kept);
+        if db.is_autocommit() || !kept && db.total_changes() != before {
+            return Ok(Course::Spoiled);
+        }
+    }
+    known.close(db)?;
+    commits.around(|| execute(db, "COMMIT"))?;
+    Ok(Course::Committed)
+}
+
+/// The same with a savepoint for each job.
+fn commit_apart(db: &Connection, known: &Known, commits: &Commits, jobs: Vec<Box<dyn Job>>) -> bool {
     let mut healthy = true;
     let mut waiting = VecDeque::from(jobs);
     // More than one round only when a job broke the transaction: those behind it did not run yet.
     while !waiting.is_empty() {
         let mut done = Vec::with_capacity(waiting.len());
-        let fate = transact(db, known, commits, &mut waiting, &mut done);
+        let fate = transact_apart(db, known, commits, &mut waiting, &mut done);
         if fate.is_err() {
             healthy = false;
-            known.reset();
-            if !db.is_autocommit() {
-                let _ = execute(db, "ROLLBACK");
-            }
+            abandon(db, known);
             if done.is_empty() {
                 done.extend(waiting.drain(..));
             }
         }
-        for job in done {
-            job.answer(fate.clone());
-        }
+        answer(done, &fate);
     }
     healthy
 }
 
-fn transact(
+fn transact_apart(
     db: &Connection,
     known: &Known,
     commits: &Commits,
@@ -117,6 +156,20 @@ fn run_apart(db: &Connection, known: &Known, job: &mut dyn Job) -> Result<(), St
         execute(db, "ROLLBACK TO job")?;
     }
     execute(db, "RELEASE job")
+}
+
+/// Gives the transaction up, with what was remembered in it.
+fn abandon(db: &Connection, known: &Known) {
+    known.reset();
+    if !db.is_autocommit() {
+        let _ = execute(db, "ROLLBACK");
+    }
+}
+
+fn answer(jobs: Vec<Box<dyn Job>>, fate: &Result<(), StoreError>) {
+    for job in jobs {
+        job.answer(fate.clone());
+    }
 }
 
 fn execute(db: &Connection, sql: &str) -> Result<(), StoreError> {

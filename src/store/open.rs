@@ -210,11 +210,11 @@ impl Store {
     /// Runs `job` in a transaction of the workspace's writer; the answer comes after the commit.
     ///
     /// What a job that fails did is undone. The outer error says that nothing was kept though the job may have
-    /// succeeded.
+    /// succeeded. Where a neighbour fails, a job may be undone and run again.
     pub async fn write<T, E>(
         &self,
         workspace: &Workspace,
-        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        job: impl Fn(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, StoreError>
     where
         T: Send + 'static,
@@ -227,7 +227,7 @@ impl Store {
     pub async fn write_knowing<T, E>(
         &self,
         workspace: &Workspace,
-        job: impl FnOnce(&Connection, &Known) -> Result<T, E> + Send + 'static,
+        job: impl Fn(&Connection, &Known) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, StoreError>
     where
         T: Send + 'static,
@@ -240,7 +240,7 @@ impl Store {
     pub fn write_blocking<T, E>(
         &self,
         workspace: &Workspace,
-        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        job: impl Fn(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, StoreError>
     where
         T: Send + 'static,

@@ -36,7 +36,7 @@ fn all_names(db: &Connection) -> String {
     db.query_row("SELECT group_concat(name, ',' ORDER BY id) FROM story", [], |row| row.get(0)).expect("names")
 }
 
-fn insert(name: &str) -> impl FnOnce(&Connection) -> Result<i64, StoreError> + Send + 'static {
+fn insert(name: &str) -> impl Fn(&Connection) -> Result<i64, StoreError> + Send + 'static {
     let name = name.to_owned();
     move |db| {
         db.prepare_cached("INSERT INTO story(name) VALUES(?)")?.execute(params![name])?;
@@ -96,14 +96,14 @@ fn number_and_keys_are_limited() {
 fn a_failing_write_leaves_its_neighbours() {
     let store = Arc::new(open(Options::default()));
     let workspace = Arc::clone(store.default_workspace());
-    // The first job holds the writer until the others have gathered into one batch behind it.
+    // The first job holds the writer until the others have gathered, behind it or beside it: then all run again.
     let (gathered, wait) = mpsc::channel::<()>();
     let (running, started) = mpsc::channel::<()>();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     let (first, rest) = runtime.block_on(async {
         let first = store.write(&workspace, move |db| {
-            running.send(()).expect("test runs");
-            wait.recv().expect("test runs");
+            let _ = running.send(());
+            let _ = wait.recv();
             insert("first")(db)
         });
         let rest = async {
@@ -120,7 +120,7 @@ fn a_failing_write_leaves_its_neighbours() {
             let last = store.write(&workspace, insert("last"));
             let release = async {
                 started.recv().expect("writer runs");
-                gathered.send(()).expect("writer waits");
+                drop(gathered);
             };
             let (good, twice, half, panics, last, ()) = tokio::join!(good, twice, half, panics, last, release);
             (good, twice, half, panics, last)

@@ -38,6 +38,8 @@ pub(super) struct WriterQueue {
 struct State {
     items: VecDeque<Item>,
     running: bool,
+    /// The thread waits for something to do: waking it costs a call of the system, whether it sleeps or not.
+    waiting: bool,
     closed: bool,
     thread: Option<JoinHandle<()>>,
 }
@@ -62,7 +64,7 @@ impl std::fmt::Debug for WriterQueue {
 pub(super) fn submit<T, E>(
     database: &Arc<Database>,
     crowd: &Arc<AtomicUsize>,
-    work: impl FnOnce(&Connection, &Known) -> Result<T, E> + Send + 'static,
+    work: impl Fn(&Connection, &Known) -> Result<T, E> + Send + 'static,
 ) -> Result<oneshot::Receiver<Outcome<T, E>>, StoreError>
 where
     T: Send + 'static,
@@ -96,8 +98,11 @@ fn enqueue(database: &Arc<Database>, crowd: &Arc<AtomicUsize>, item: Item) -> Re
     }
     state.items.push_back(item);
     if state.running {
+        let waiting = std::mem::take(&mut state.waiting);
         drop(state);
-        queue.wake.notify_one();
+        if waiting {
+            queue.wake.notify_one();
+        }
         return Ok(());
     }
     let writer = Writer { database: Arc::clone(database), crowd: Arc::clone(crowd) };
@@ -146,8 +151,10 @@ impl WriterQueue {
                 return None;
             }
             let patience = if crowd.load(Ordering::Relaxed) > CROWD { IDLE_CROWDED } else { IDLE };
+            state.waiting = true;
             let (woken, timeout) = self.wake.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
             state = woken;
+            state.waiting = false;
             if timeout.timed_out() && state.items.is_empty() {
                 state.running = false;
                 return None;
