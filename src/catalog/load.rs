@@ -9,6 +9,7 @@ use super::model::{
     Catalog, Collection, CollectionLink, Entity, EntityId, EntityKind, Field, FieldRole, Member, MemberId, MemberKind,
     Reference, Rule, Set, Sort, Storage, View,
 };
+use super::quick::QuickMap;
 use super::raw::{RawCatalog, RawCollection, RawEntity, RawField, RawReference, RawView};
 use crate::value::{Value, ValueType};
 
@@ -337,12 +338,15 @@ impl Loader<'_> {
         }
     }
 
-    fn names(&mut self) -> HashMap<String, EntityId> {
-        let mut names = HashMap::new();
+    /// Entities by their names, in lower case and as they are written.
+    fn names(&mut self) -> QuickMap<String, EntityId> {
+        let mut names = QuickMap::default();
         let mut clashes = Vec::new();
         for (raw, i) in self.raw.iter().zip(0u16..) {
             for name in [&raw.name, &raw.plural].into_iter().chain(&raw.aliases) {
-                if names.insert(name.to_ascii_lowercase(), EntityId(i)).is_some_and(|old| old != EntityId(i)) {
+                let old = names.insert(name.to_ascii_lowercase(), EntityId(i));
+                names.insert(name.clone(), EntityId(i));
+                if old.is_some_and(|old| old != EntityId(i)) {
                     clashes.push(format!("two entities are called {name}"));
                 }
             }

@@ -8,6 +8,7 @@ mod history;
 mod load;
 mod model;
 mod names;
+mod quick;
 mod raw;
 mod suggest;
 
@@ -17,4 +18,5 @@ pub use model::{
     Catalog, Collection, CollectionLink, Entity, EntityId, EntityKind, Field, FieldRole, Member, MemberId, MemberKind,
     Reference, Rule, Set, Sort, Storage, View,
 };
+pub use quick::QuickMap;
 pub use suggest::{nearest, nearest_names};

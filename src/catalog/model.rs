@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use super::quick::QuickMap;
 use crate::value::{Value, ValueType};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,7 +80,7 @@ pub struct Entity {
     /// The entity whose past states the rows are, for history.
     pub source: Option<EntityId>,
     /// Indexes of members by their names, as they are written and in lower case; made when first asked.
-    pub(super) by_name: OnceLock<HashMap<String, usize>>,
+    pub(super) by_name: OnceLock<QuickMap<String, usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -218,7 +219,7 @@ pub enum View {
 #[derive(Debug)]
 pub struct Catalog {
     pub(super) entities: Vec<Entity>,
-    pub(super) by_name: HashMap<String, EntityId>,
+    pub(super) by_name: QuickMap<String, EntityId>,
     pub(super) sets: HashMap<String, Set>,
 }
 
@@ -237,7 +238,8 @@ impl Catalog {
 
     /// The entity of this exact name, whatever its kind.
     pub fn named(&self, name: &str) -> Option<&Entity> {
-        self.by_name.get(&name.to_ascii_lowercase()).map(|id| self.entity(*id))
+        let id = self.by_name.get(name).or_else(|| self.by_name.get(&name.to_ascii_lowercase()));
+        id.map(|id| self.entity(*id))
     }
 
     pub fn set(&self, name: &str) -> Option<&Set> {

@@ -9,20 +9,19 @@ fn bound(value: Value) -> Fragment {
     Fragment::param(Param::Value(value))
 }
 
+/// A new row with a value for each column of its table, in their order.
+pub fn insert_all(table: &str, columns: usize) -> String {
+    format!("INSERT INTO {} VALUES ({})", quoted(table), vec!["?"; columns].join(", "))
+}
+
 /// A new row.
 pub fn insert<C: AsRef<str>>(table: &str, columns: Vec<(C, Value)>) -> Fragment {
-    let mut text = format!("INSERT INTO {} (", quoted(table));
-    for (i, (name, _)) in columns.iter().enumerate() {
-        text.push_str(if i == 0 { "\"" } else { ", \"" });
-        text.push_str(name.as_ref());
-        text.push('"');
+    let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name.as_ref())).collect();
+    let places = vec!["?"; columns.len()].join(", ");
+    Fragment {
+        text: format!("INSERT INTO {} ({}) VALUES ({places})", quoted(table), names.join(", ")),
+        params: columns.into_iter().map(|(_, value)| Param::Value(value)).collect(),
     }
-    text.push_str(") VALUES (");
-    for i in 0..columns.len() {
-        text.push_str(if i == 0 { "?" } else { ", ?" });
-    }
-    text.push(')');
-    Fragment { text, params: columns.into_iter().map(|(_, value)| Param::Value(value)).collect() }
 }
 
 /// New values for some columns of one row.
@@ -42,9 +41,9 @@ pub fn delete(table: &str, id: i64) -> Fragment {
     Fragment::list(&format!("DELETE FROM {} WHERE \"Id\" = ", quoted(table)), [bound(Value::Int(id))], "", "")
 }
 
-/// One row with all its columns.
-pub fn select(table: &str, id: i64) -> Fragment {
-    Fragment::list(&format!("SELECT * FROM {} WHERE \"Id\" = ", quoted(table)), [bound(Value::Int(id))], "", "")
+/// One row with all its columns, by its id.
+pub fn select(table: &str) -> String {
+    format!("SELECT * FROM {} WHERE \"Id\" = ?", quoted(table))
 }
 
 /// Ids of the rows whose columns hold these values.
@@ -73,16 +72,15 @@ pub fn start(counter: &str, columns: &[(&str, &str)]) -> Fragment {
     start
 }
 
-/// Whether a row is there, and what kind it is where its table is shared.
-pub fn kind_of(table: &str, id: i64, kind: Option<&str>) -> Fragment {
+/// Whether a row is there, by its id, and what kind it is where its table is shared.
+pub fn kind_of(table: &str, kind: Option<&str>) -> String {
     let column = kind.map_or_else(|| "NULL".to_owned(), quoted);
-    let before = format!("SELECT {column} FROM {} WHERE \"Id\" = ", quoted(table));
-    Fragment::list(&before, [bound(Value::Int(id))], "", "")
+    format!("SELECT {column} FROM {} WHERE \"Id\" = ?", quoted(table))
 }
 
-/// One column of one row.
-pub fn value_of(table: &str, id: i64, column: &str) -> Fragment {
-    kind_of(table, id, Some(column))
+/// One column of one row, by its id.
+pub fn value_of(table: &str, column: &str) -> String {
+    kind_of(table, Some(column))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use rusqlite::Connection;
 
 use super::error::StoreError;
+use crate::catalog::QuickMap;
 
 /// A question and the ids it is about.
 type Question = (&'static str, [i64; 2]);
@@ -24,7 +25,7 @@ type Closing = Box<dyn FnOnce(&Connection, &Known) -> Result<(), StoreError>>;
 
 #[derive(Default)]
 pub struct Known {
-    answers: RefCell<HashMap<Question, Rc<dyn Any>>>,
+    answers: RefCell<QuickMap<Question, Rc<dyn Any>>>,
     /// Settings change: what is asked for until the job ends may yet be undone.
     unsettled: Cell<bool>,
     counters: RefCell<HashMap<String, Counter>>,

@@ -1,6 +1,6 @@
 //! Small statements whose rows are values: accounts, settings, the things behind an answer rather than in it.
 
-use rusqlite::types::{Null, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
 use super::StoreError;
@@ -22,7 +22,10 @@ pub fn select(connection: &Connection, sql: &str, parameters: &[Value]) -> Resul
                 ValueRef::Null | ValueRef::Blob(_) => Value::Null,
                 ValueRef::Integer(n) => Value::Int(n),
                 ValueRef::Real(x) => Value::Real(x),
-                ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                ValueRef::Text(text) => Value::Text(match std::str::from_utf8(text) {
+                    Ok(text) => text.to_owned(),
+                    Err(_) => String::from_utf8_lossy(text).into_owned(),
+                }),
             })
         });
         result.push(values.collect::<Result<_, StoreError>>()?);
@@ -51,7 +54,8 @@ pub fn columns(connection: &Connection, sql: &str) -> Result<Vec<String>, StoreE
 fn bind(statement: &mut Statement<'_>, parameters: &[Value]) -> Result<(), StoreError> {
     for (i, value) in parameters.iter().enumerate() {
         match value {
-            Value::Null => statement.raw_bind_parameter(i + 1, Null)?,
+            // a statement from the cache has nothing bound
+            Value::Null => {}
             Value::Bool(b) => statement.raw_bind_parameter(i + 1, *b)?,
             Value::Int(n) => statement.raw_bind_parameter(i + 1, *n)?,
             Value::Real(x) => statement.raw_bind_parameter(i + 1, *x)?,

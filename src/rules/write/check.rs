@@ -2,28 +2,44 @@
 //!
 //! Evidence: message templates of the vendor's code; what is required, the catalog.
 
+use std::collections::BTreeSet;
+
 use super::change::Change;
 use super::refusal::{Message, Refusal};
 use super::rules;
 use super::save::reference_column;
 use super::tx::{Result, Tx};
-use crate::catalog::{Entity, MemberKind, Storage};
+use crate::catalog::{Entity, Member, MemberKind, Storage};
 use crate::query::convert::label;
 use crate::value::ValueType;
 
 pub(super) fn check(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    let messages = broken(change);
+    let entity = change.entity;
+    let required = tx.known.answer("required", [entity.id.0.into(), 0], || Ok::<_, Refusal>(required(entity)))?;
+    let given = change.given.iter().filter_map(|name| entity.member(name));
+    let given: BTreeSet<u16> = given.map(|member| member.id.index).collect();
+    let messages = broken(change, &required, given.union(&required).map(|place| &entity.members[usize::from(*place)]));
     if !messages.is_empty() {
         return Err(Refusal::Invalid(messages));
     }
-    references(tx, change)
+    references(tx, change, given.iter().map(|place| &entity.members[usize::from(*place)]))
+}
+
+/// Places of the members that must have a value.
+fn required(entity: &Entity) -> BTreeSet<u16> {
+    let required = |m: &&Member| m.required || rules::also_required(entity, &m.name);
+    entity.members.iter().filter(required).map(|member| member.id.index).collect()
 }
 
 /// All messages at once, in the order of the members.
-fn broken(change: &Change<'_>) -> Vec<Message> {
+fn broken<'a>(
+    change: &Change<'_>,
+    required: &BTreeSet<u16>,
+    members: impl Iterator<Item = &'a Member>,
+) -> Vec<Message> {
     let mut messages = Vec::new();
-    for member in &change.entity.members {
-        let required = member.required || rules::also_required(change.entity, &member.name);
+    for member in members {
+        let required = required.contains(&member.id.index);
         match &member.kind {
             MemberKind::Field(field) => {
                 let Storage::Column(column) = &field.storage else { continue };
@@ -61,10 +77,10 @@ fn broken(change: &Change<'_>) -> Vec<Message> {
 }
 
 /// References that the body names must lead to rows the caller sees.
-fn references(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    for (member, reference) in change.entity.references() {
-        let Some(column) = reference_column(member) else { continue };
-        let Some(id) = change.new.int(column).filter(|_| change.gives(&member.name) && change.changes(column)) else {
+fn references<'a>(tx: &Tx<'_>, change: &Change<'_>, given: impl Iterator<Item = &'a Member>) -> Result<()> {
+    for member in given {
+        let (Some(reference), Some(column)) = (member.reference(), reference_column(member)) else { continue };
+        let Some(id) = change.new.int(column).filter(|_| change.changes(column)) else {
             continue;
         };
         let target = tx.catalog().entity(reference.target);

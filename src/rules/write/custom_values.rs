@@ -280,6 +280,9 @@ fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Resul
 
 /// What a history calls the custom fields whose values differ between two texts of values.
 pub(super) fn changed(old: &str, new: &str) -> Vec<String> {
+    if old == new {
+        return Vec::new();
+    }
     let read = |text: &str| serde_json::from_str::<Map<String, Json>>(text).unwrap_or_default();
     let (old, new) = (read(old), read(new));
     let value = |of: &Map<String, Json>, name: &str| of.get(name).filter(|v| !v.is_null()).cloned();

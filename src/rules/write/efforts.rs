@@ -220,12 +220,12 @@ pub(super) fn settle_later(tx: &Tx<'_>) -> Result<()> {
 
 /// An item without role efforts has its own open effort; with them it has theirs.
 fn spread(tx: &Tx<'_>, id: i64) -> Result<()> {
-    let by_roles = tx.id(r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? LIMIT 1"#, &[Value::Int(id)])?;
-    if by_roles.is_some() {
+    let assignable = tx.entity("Assignable")?;
+    let of_item = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? LIMIT 1"#;
+    if tx.may_have(assignable, id, tx.entity("RoleEffort")?) && tx.id(of_item, &[Value::Int(id)])?.is_some() {
         tx.sum_up(Some(id));
         return Ok(());
     }
-    let assignable = tx.entity("Assignable")?;
     let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
     let (effort, done) = (row.real("Effort"), row.real("EffortCompleted"));
     let columns = [("EffortToDo", (effort - done).max(0.0).into()), ("Progress", progress(effort, done).into())];
@@ -237,10 +237,13 @@ pub(super) fn to_roles(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if !is_a(tx, change.entity, "Assignable") || !change.gives("Effort") || !change.changes("Effort") {
         return Ok(());
     }
+    let entity = tx.entity("RoleEffort")?;
+    if !tx.may_have(change.entity, change.id, entity) {
+        return Ok(());
+    }
     let rows =
         tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ? ORDER BY "Id""#, &[Value::Int(change.id)])?;
     let mut difference = change.new.real("Effort") - rows.iter().map(|r| r.real("Effort")).sum::<f64>();
-    let entity = tx.entity("RoleEffort")?;
     for row in &rows {
         let effort = (row.real("Effort") + difference).max(0.0);
         difference += row.real("Effort") - effort;

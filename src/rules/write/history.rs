@@ -3,8 +3,11 @@
 //! Evidence: vendor's history page (rows of five minutes merge, a state change has its own row, the first row has
 //! everything changed, the open row ends in the year 9999).
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use super::custom_values;
-use super::row::Row;
+use super::row::{Columns, Row};
 use super::save::VALUES;
 use super::tx::{Result, Tx};
 use crate::catalog::{Entity, EntityId, EntityKind, Member, MemberKind, Storage};
@@ -20,13 +23,18 @@ const MERGE: i64 = 5 * 60 * 1000;
 const CHANGED: &str = "ChangedMembers";
 const STATE: &str = "EntityState";
 
-/// What is to be known of an entity to keep its past.
+/// What is to be known of an entity to keep its past. Places are those in the columns of its table.
 struct Shape {
     history: EntityId,
-    /// Columns that a past state takes from the row.
-    taken: Vec<String>,
-    /// Members that have a flag, with their columns.
-    tracked: Vec<(String, Option<String>)>,
+    columns: Rc<Columns>,
+    /// What a past state takes from the row: the place there, and the place in the past state.
+    taken: Vec<(usize, usize)>,
+    /// Members that have a flag.
+    tracked: Vec<String>,
+    /// Their places; missing where they are no columns.
+    places: Vec<Option<usize>>,
+    /// Whether there are custom fields.
+    has_values: bool,
 }
 
 /// A past state on its way into the store.
@@ -40,16 +48,21 @@ pub struct Past {
 pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, new: &Row) -> Result<()> {
     let shape = tx.known.answer("history", [entity.id.0.into(), 0], || shape(tx, entity))?;
     let Some(shape) = &*shape else { return Ok(()) };
-    let changed = changed(shape, old, new);
+    let new = new.in_columns(&shape.columns);
+    let old = old.map(|old| old.in_columns(&shape.columns));
+    let changed = changed(shape, old.as_deref(), &new);
     if changed.is_empty() {
         return Ok(());
     }
     let history = tx.catalog().entity(shape.history);
     let mut past = past(tx, history, entity, id, old.is_some(), &changed)?;
-    for column in &shape.taken {
-        past.row.set(column, new.get(column).clone());
+    let (values, taken) = (new.values(), past.row.values_mut());
+    for (from, to) in &shape.taken {
+        if taken[*to] != values[*from] {
+            taken[*to] = values[*from].clone();
+        }
     }
-    team_columns(tx, history, new, &mut past.row)?;
+    team_columns(tx, history, &new, &mut past.row)?;
     past.row.set("ModifierId", tx.who.id);
     let names = union(past.row.text(CHANGED), &changed);
     past.row.set(CHANGED, names);
@@ -72,8 +85,8 @@ pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
 fn keep(tx: &Tx<'_>, history: &Entity, past: &mut Past) -> Result<()> {
     match &past.stored {
         None => {
-            let id = tx.insert(history, &past.row)?;
-            past.row.set("Id", id);
+            past.row.set("Id", tx.next_id(&history.table)?);
+            tx.insert(history, &past.row)?;
         }
         Some(stored) => {
             let changes = past.row.changes(stored);
@@ -88,7 +101,14 @@ fn keep(tx: &Tx<'_>, history: &Entity, past: &mut Past) -> Result<()> {
 }
 
 /// The past state that a change belongs to: the last one where they merge, else a new one.
-fn past(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64, has_past: bool, changed: &[String]) -> Result<Past> {
+fn past(
+    tx: &Tx<'_>,
+    history: &Entity,
+    entity: &Entity,
+    id: i64,
+    has_past: bool,
+    changed: &[Cow<'_, str>],
+) -> Result<Past> {
     let own = tx.pasts.borrow_mut().remove(&(history.id, id));
     let last = match own {
         // one request makes one past state, but for every move
@@ -122,33 +142,38 @@ fn past(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64, has_past: bool,
 
 fn shape(tx: &Tx<'_>, entity: &Entity) -> Result<Option<Shape>> {
     let Some(history) = full_history(tx, entity) else { return Ok(None) };
-    let of = |name: &str| entity.member(name).and_then(column).map(str::to_owned);
-    let mut taken: Vec<String> = history
-        .members
-        .iter()
-        .filter_map(column)
-        .filter(|c| *c != "Id" && entity.members.iter().any(|m| column(m) == Some(*c)))
-        .map(str::to_owned)
+    let (columns, past) = (tx.columns(entity)?, tx.columns(history)?);
+    let shown = history.members.iter().filter_map(column);
+    let shown = shown.filter(|c| *c != "Id" && entity.members.iter().any(|m| column(m) == Some(*c)));
+    let has_values = entity.custom_fields().is_some();
+    let taken = shown
+        .chain(Some(VALUES).filter(|_| has_values))
+        .filter_map(|c| Some((columns.find(c)?, past.find(c)?)))
         .collect();
-    if entity.custom_fields().is_some() {
-        taken.push(VALUES.to_owned());
-    }
-    let tracked = tracked(history).into_iter().map(|name| (name.to_owned(), of(name))).collect();
-    Ok(Some(Shape { history: history.id, taken, tracked }))
+    let place = |name: &str| entity.member(name).and_then(column).and_then(|c| columns.find(c));
+    let tracked: Vec<String> = tracked(history).into_iter().map(str::to_owned).collect();
+    let places = tracked.iter().map(|name| place(name)).collect();
+    Ok(Some(Shape { history: history.id, columns, taken, tracked, places, has_values }))
 }
 
 /// Names of the members that a change is about; all of a new row.
-fn changed(shape: &Shape, old: Option<&Row>, new: &Row) -> Vec<String> {
+fn changed<'a>(shape: &'a Shape, old: Option<&Row>, new: &Row) -> Vec<Cow<'a, str>> {
     // a save touches these every time; they are no change of their own
     let silent = |name: &str| matches!(name, "ModifyDate" | "LastEditor");
-    let differs = |name: &str, column: Option<&String>| match (old, column) {
-        (None, _) => true,
-        (Some(old), Some(column)) => !silent(name) && old.get(column) != new.get(column),
-        (Some(_), None) => false,
+    let names = shape.tracked.iter().map(|name| Cow::Borrowed(name.as_str()));
+    let mut names: Vec<Cow<'a, str>> = match old {
+        None => names.collect(),
+        Some(old) => {
+            let differs = |place: &Option<usize>| place.is_some_and(|at| old.values()[at] != new.values()[at]);
+            let changed = names.zip(&shape.places).filter(|(name, place)| differs(place) && !silent(name));
+            changed.map(|(name, _)| name).collect()
+        }
     };
-    let members = shape.tracked.iter().filter(|(name, column)| differs(name, column.as_ref()));
-    let custom = custom_values::changed(old.map_or("", |old| old.text(VALUES)), new.text(VALUES));
-    members.map(|(name, _)| name.clone()).chain(custom).collect()
+    if shape.has_values {
+        let custom = custom_values::changed(old.map_or("", |old| old.text(VALUES)), new.text(VALUES));
+        names.extend(custom.into_iter().map(Cow::Owned));
+    }
+    names
 }
 
 /// The history that shows most, which holds the rows of the simple one too.
@@ -180,7 +205,7 @@ fn last(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64) -> Result<Optio
     let kind = history.kinds.as_ref().and(entity.type_id);
     let test = if kind.is_some() { format!(r#" AND "{KIND_COLUMN}" = ?2"#) } else { String::new() };
     let sql = format!(
-        r#"SELECT * FROM "{}" WHERE "SourceEntityId" = ?1{test} ORDER BY "Date" DESC, "Id" DESC LIMIT 1"#,
+        r#"SELECT * FROM "{0}" WHERE "Id" = (SELECT "Id" FROM "{0}" WHERE "SourceEntityId" = ?1{test} ORDER BY "Date" DESC, "Id" DESC LIMIT 1)"#,
         history.table
     );
     let parameters: Vec<Value> = [Some(id), kind].into_iter().flatten().map(Value::Int).collect();
@@ -188,7 +213,7 @@ fn last(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64) -> Result<Optio
     Ok(Some(Row::of(tx.columns(history)?, values)))
 }
 
-fn merges(tx: &Tx<'_>, last: &Row, changed: &[String]) -> bool {
+fn merges(tx: &Tx<'_>, last: &Row, changed: &[Cow<'_, str>]) -> bool {
     let recent = last.int("Date").is_some_and(|date| tx.now - date < MERGE && date <= tx.now);
     let own = last.int("ModifierId") == Some(tx.who.id);
     let first = last.text("Modification") == "Add";
@@ -196,17 +221,14 @@ fn merges(tx: &Tx<'_>, last: &Row, changed: &[String]) -> bool {
     recent && own && !changed.iter().any(|name| name == STATE) && (first || !state(last.text(CHANGED)))
 }
 
-fn union(known: &str, changed: &[String]) -> String {
-    let mut names: Vec<&str> = known.split('|').filter(|n| !n.is_empty()).collect();
-    if names.is_empty() {
-        names.extend(changed.iter().map(String::as_str));
+/// Names with a bar before, between and after them; those of `changed` that were not there yet come last.
+fn union(known: &str, changed: &[Cow<'_, str>]) -> String {
+    let mut names = if known.is_empty() { "|".to_owned() } else { known.to_owned() };
+    for name in changed.iter().filter(|name| !known.split('|').any(|known| known == **name)) {
+        names.push_str(name);
+        names.push('|');
     }
-    for name in changed {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    format!("|{}|", names.join("|"))
+    names
 }
 
 /// The team whose workflow an item follows, and its state there.

@@ -11,9 +11,9 @@ const MARKER: &str = "<!--markdown-->";
 
 /// Rule: encode what the body sets.
 pub(super) fn encode(_: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
-    for (member, field) in change.entity.fields() {
+    let given = change.given.iter().filter_map(|name| change.entity.member(name)?.field());
+    for field in given {
         if field.role == FieldRole::Rich
-            && change.given.contains(&member.name)
             && let Storage::Column(column) = &field.storage
             && !change.new.is_null(column)
         {

@@ -55,24 +55,23 @@ const NOTHING: f64 = 1e-9;
 
 /// Notes what a row adds to its parents, or takes from them.
 pub(super) fn note(tx: &Tx<'_>, entity: &Entity, old: Option<&Row>, new: Option<&Row>) {
-    for (level, parent) in PARENTS.iter().enumerate() {
-        if !parent.parts.contains(&entity.name.as_str()) {
+    for (row, sign) in [(old, -1.0), (new, 1.0)] {
+        let Some(row) = row else { continue };
+        let efforts = EFFORTS.map(|column| sign * row.real(column));
+        if efforts == [0.0; 3] {
             continue;
         }
-        for (row, sign) in [(old, -1.0), (new, 1.0)] {
-            if let Some(row) = row
+        for (level, parent) in PARENTS.iter().enumerate() {
+            if parent.parts.contains(&entity.name.as_str())
                 && let Some(id) = row.int(parent.column)
             {
-                add(tx, (level, id), EFFORTS.map(|column| sign * row.real(column)));
+                add(tx, (level, id), efforts);
             }
         }
     }
 }
 
 fn add(tx: &Tx<'_>, place: Place, efforts: [f64; 3]) {
-    if efforts == [0.0; 3] {
-        return;
-    }
     let mut parents = tx.parents.borrow_mut();
     if let Pending::By(sums) = parents.entry(place).or_insert(Pending::By([0.0; 3])) {
         for (sum, effort) in sums.iter_mut().zip(efforts) {

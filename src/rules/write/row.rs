@@ -1,45 +1,33 @@
 //! A row as rules see it: values by column. Booleans are 0 and 1, references are ids, dates are milliseconds.
+//!
+//! A clone shares the values until one of the two is changed.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::catalog::QuickMap;
 use crate::value::Value;
 
 /// Names of columns, each with its place. Rows of one table share them.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
     names: Vec<Rc<str>>,
-    places: HashMap<Rc<str>, usize, BuildHasherDefault<NameHasher>>,
-}
-
-/// FNV-1a: the names are short and our own, and rules ask for them all the time.
-#[derive(Clone)]
-struct NameHasher(u64);
-
-impl Default for NameHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for NameHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+    places: QuickMap<Rc<str>, usize>,
 }
 
 impl Columns {
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+
     /// The place of a column, which is added where it is missing.
     fn place(&mut self, name: &str) -> usize {
-        if let Some(place) = self.places.get(name) {
-            return *place;
+        if let Some(place) = self.find(name) {
+            return place;
         }
         let (name, place) = (Rc::<str>::from(name), self.names.len());
         self.names.push(Rc::clone(&name));
@@ -62,7 +50,7 @@ impl<T: AsRef<str>> FromIterator<T> for Columns {
 pub struct Row {
     columns: Rc<Columns>,
     /// As many as there are columns.
-    values: Vec<Value>,
+    values: Rc<Vec<Value>>,
 }
 
 impl Row {
@@ -77,11 +65,34 @@ impl Row {
     /// A row with a value for each column.
     pub fn of(columns: Rc<Columns>, mut values: Vec<Value>) -> Self {
         values.resize(columns.names.len(), Value::Null);
-        Self { columns, values }
+        Self { columns, values: Rc::new(values) }
+    }
+
+    pub fn has_columns(&self, columns: &Rc<Columns>) -> bool {
+        Rc::ptr_eq(&self.columns, columns)
+    }
+
+    /// The row with exactly these columns.
+    pub fn in_columns(&self, columns: &Rc<Columns>) -> Cow<'_, Self> {
+        if self.has_columns(columns) {
+            return Cow::Borrowed(self);
+        }
+        let values = columns.names.iter().map(|name| self.get(name).clone()).collect();
+        Cow::Owned(Self::of(Rc::clone(columns), values))
+    }
+
+    /// A value for each column.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The same to be changed.
+    pub fn values_mut(&mut self) -> &mut [Value] {
+        Rc::make_mut(&mut self.values).as_mut_slice()
     }
 
     pub fn get(&self, column: &str) -> &Value {
-        self.columns.places.get(column).and_then(|place| self.values.get(*place)).unwrap_or(&Value::Null)
+        self.columns.find(column).and_then(|place| self.values.get(place)).unwrap_or(&Value::Null)
     }
 
     pub fn is_null(&self, column: &str) -> bool {
@@ -125,14 +136,15 @@ impl Row {
     }
 
     pub fn set(&mut self, column: &str, value: impl Into<Value>) {
-        let place = match self.columns.places.get(column) {
-            Some(place) => *place,
+        let place = match self.columns.find(column) {
+            Some(place) => place,
             None => Rc::make_mut(&mut self.columns).place(column),
         };
-        if place >= self.values.len() {
-            self.values.resize(place + 1, Value::Null);
+        let values = Rc::make_mut(&mut self.values);
+        if place >= values.len() {
+            values.resize(place + 1, Value::Null);
         }
-        self.values[place] = value.into();
+        values[place] = value.into();
     }
 
     /// Sets what is still empty.
@@ -144,16 +156,19 @@ impl Row {
 
     /// Columns that hold something, ready to be written.
     pub fn filled(&self) -> Vec<(Rc<str>, Value)> {
-        let all = self.columns.names.iter().zip(&self.values);
+        let all = self.columns.names.iter().zip(&*self.values);
         let filled = all.filter(|(_, value)| **value != Value::Null);
         filled.map(|(column, value)| (Rc::clone(column), value.clone())).collect()
     }
 
     /// What differs from `old`.
     pub fn changes(&self, old: &Row) -> Vec<(Rc<str>, Value)> {
-        let same = Rc::ptr_eq(&self.columns, &old.columns);
+        if Rc::ptr_eq(&self.values, &old.values) {
+            return Vec::new();
+        }
+        let same = old.has_columns(&self.columns);
         let before = |place: usize, column: &str| if same { &old.values[place] } else { old.get(column) };
-        let all = self.columns.names.iter().zip(&self.values).enumerate();
+        let all = self.columns.names.iter().zip(&*self.values).enumerate();
         let changed = all.filter(|(place, (column, value))| before(*place, column) != *value);
         changed.map(|(_, (column, value))| (Rc::clone(column), value.clone())).collect()
     }
@@ -215,6 +230,10 @@ mod tests {
         new.set("Effort", 2.0);
         assert_eq!(new.changes(&old).len(), 2);
         assert_eq!((old.get("Effort"), old.text("Name")), (&Value::Null, "a"));
+        assert_eq!(
+            (new.has_columns(&columns), new.in_columns(&columns).values()),
+            (false, &[1.into(), "b".into()][..])
+        );
         assert_eq!(Row::of(columns, Vec::new()).filled(), []);
     }
 }

@@ -96,6 +96,11 @@ fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<
 
 /// A new row with what every row of its entity starts from.
 fn blank(tx: &Tx<'_>, entity: &Entity) -> Result<Row> {
+    let blank = tx.known.answer("blank", [entity.id.0.into(), 0], || make_blank(tx, entity))?;
+    Ok(Row::clone(&blank))
+}
+
+fn make_blank(tx: &Tx<'_>, entity: &Entity) -> Result<Row> {
     let mut row = Row::of(tx.columns(entity)?, Vec::new());
     for (member, field) in entity.fields() {
         if let Storage::Column(column) = &field.storage

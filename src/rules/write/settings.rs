@@ -30,9 +30,9 @@ pub(super) fn are(entity: &Entity) -> bool {
     SETTINGS.contains(&entity.name.as_str())
 }
 
-/// Whether a change puts a project under another process.
-pub(super) fn lead_elsewhere(entity: &Entity, columns: &[(Rc<str>, Value)]) -> bool {
-    entity.kind != EntityKind::History && columns.iter().any(|(column, _)| &**column == "ProcessId")
+/// Whether a change of a process puts a project under another one.
+pub(super) fn lead_elsewhere(entity: &Entity, process: bool) -> bool {
+    process && entity.kind != EntityKind::History
 }
 
 pub(super) fn state(tx: &Tx<'_>, id: i64) -> Result<Option<Rc<Row>>> {

@@ -1,5 +1,6 @@
 //! One request's transaction as rules see it: rows in and out, the clock, the caller, and what is to be done later.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -62,6 +63,8 @@ pub struct Tx<'a> {
     pub(super) parents: RefCell<rollup::Sums>,
     /// Past states this request makes, by the item they are of.
     pub(super) pasts: RefCell<BTreeMap<(EntityId, i64), history::Past>>,
+    /// Rows that this request made.
+    made: RefCell<BTreeSet<(EntityId, i64)>>,
     /// Items as this request left them.
     items: RefCell<BTreeMap<i64, Row>>,
     plans: RefCell<BTreeMap<EntityId, Rc<Plan>>>,
@@ -87,6 +90,7 @@ impl<'a> Tx<'a> {
             later_roles: RefCell::default(),
             parents: RefCell::default(),
             pasts: RefCell::default(),
+            made: RefCell::default(),
             items: RefCell::default(),
             plans: RefCell::default(),
             any_transition: Cell::new(false),
@@ -151,8 +155,8 @@ impl<'a> Tx<'a> {
         let row = match known {
             Some(row) => Some(row),
             None => {
-                let (text, values) = parts(dml::select(table, id));
-                let found = self.query(&text, &values)?.pop();
+                let text = self.statement("select", entity, || dml::select(table))?;
+                let found = self.query(&text, &[Value::Int(id)])?.pop();
                 found.map(|values| Ok::<_, Refusal>(Row::of(self.columns(entity)?, values))).transpose()?
             }
         };
@@ -176,18 +180,21 @@ impl<'a> Tx<'a> {
 
     /// One reference of a row.
     pub fn reference(&self, entity: &Entity, id: i64, column: &str) -> Result<Option<i64>> {
-        let (text, values) = parts(dml::value_of(&entity.table, id, column));
-        self.id(&text, &values)
+        self.id(&dml::value_of(&entity.table, column), &[Value::Int(id)])
+    }
+
+    /// The text of a statement about the rows of an entity, made once.
+    fn statement(&self, what: &'static str, entity: &Entity, make: impl FnOnce() -> String) -> Result<Rc<String>> {
+        self.known.answer(what, [entity.id.0.into(), 0], || Ok(make()))
     }
 
     /// The columns of an entity's table.
     pub fn columns(&self, entity: &Entity) -> Result<Rc<Columns>> {
-        let family = entity.ancestors.last().unwrap_or(&entity.id);
         let ask = || {
-            let (text, _) = parts(dml::select(self.table(entity), 0));
+            let text = dml::select(self.table(entity));
             Ok::<_, StoreError>(Rc::new(store::columns(self.db, &text)?.into_iter().collect::<Columns>()))
         };
-        let columns = self.known.answer("columns", [family.0.into(), 0], ask)?;
+        let columns = self.known.answer("columns", [family(entity).0.into(), 0], ask)?;
         Ok(Rc::clone(&columns))
     }
 
@@ -237,23 +244,42 @@ impl<'a> Tx<'a> {
 
     /// A new row with an id of its own. History, versions and rules are the business of the caller.
     pub fn insert(&self, entity: &Entity, row: &Row) -> Result<i64> {
-        let id = match row.int("Id") {
-            Some(id) => id,
-            None => self.next_id(&entity.table)?,
-        };
-        let mut columns = row.filled();
-        if row.int("Id").is_none() {
-            columns.push(("Id".into(), Value::Int(id)));
+        if settings::are(entity) || settings::lead_elsewhere(entity, !row.is_null(PROCESS)) {
+            self.known.forget();
         }
-        self.heed(entity, &columns);
-        self.run(dml::insert(&entity.table, columns))?;
+        let (id, row) = match row.int("Id") {
+            Some(id) => (id, Cow::Borrowed(row)),
+            None => {
+                let (id, mut row) = (self.next_id(&entity.table)?, row.clone());
+                row.set("Id", id);
+                (id, Cow::Owned(row))
+            }
+        };
+        let columns = self.columns(entity)?;
+        if row.has_columns(&columns) {
+            let text = self.statement("insert", entity, || dml::insert_all(&entity.table, columns.len()))?;
+            store::execute(self.db, &text, row.values())?;
+        } else {
+            self.run(dml::insert(&entity.table, row.filled()))?;
+        }
+        self.made.borrow_mut().insert((family(entity), id));
         Ok(id)
+    }
+
+    /// Whether rows of `part` may belong to a row of `whole`: to one that this request made, only rows it made too.
+    pub fn may_have(&self, whole: &Entity, id: i64, part: &Entity) -> bool {
+        let (made, part) = (self.made.borrow(), family(part));
+        !made.contains(&(family(whole), id)) || made.range((part, i64::MIN)..=(part, i64::MAX)).next().is_some()
     }
 
     /// New values for some columns of a row, and nothing else.
     pub fn update(&self, entity: &Entity, id: i64, columns: Vec<(Rc<str>, Value)>) -> Result<()> {
-        self.heed(entity, &columns);
-        self.run(dml::update(&entity.table, id, columns)).map(drop)
+        if settings::are(entity) || settings::lead_elsewhere(entity, columns.iter().any(|(c, _)| &**c == PROCESS)) {
+            self.known.forget();
+        }
+        let (text, values) = parts(dml::update(&entity.table, id, columns));
+        store::execute(self.db, &text, &values)?;
+        Ok(())
     }
 
     /// Takes a row away, and nothing else. Its id is not given again.
@@ -266,13 +292,6 @@ impl<'a> Tx<'a> {
         }
         self.run(dml::start(&entity.table, &[(&entity.table, "Id")]))?;
         self.run(dml::delete(&entity.table, id)).map(drop)
-    }
-
-    /// Forgets what is known of settings where one of them changes.
-    fn heed(&self, entity: &Entity, columns: &[(Rc<str>, Value)]) {
-        if settings::are(entity) || settings::lead_elsewhere(entity, columns) {
-            self.known.forget();
-        }
     }
 
     /// The next id of a table, never given before, not even to a row that is gone.
@@ -313,8 +332,11 @@ impl<'a> Tx<'a> {
 
     /// Whether a row of an entity or of one of its heirs is there.
     pub fn exists(&self, entity: &Entity, id: i64) -> Result<bool> {
-        let kind = entity.kinds.as_ref().map(|_| KIND_COLUMN);
-        let rows = self.run(dml::kind_of(self.table(self.catalog().entity(entity.id)), id, kind))?;
+        let make = || {
+            let kind = entity.kinds.as_ref().map(|_| KIND_COLUMN);
+            dml::kind_of(self.table(self.catalog().entity(entity.id)), kind)
+        };
+        let rows = self.query(&self.statement("kind", entity, make)?, &[Value::Int(id)])?;
         Ok(match (rows.first().map(Vec::as_slice), &entity.kinds) {
             (Some([Value::Int(kind)]), Some(kinds)) => kinds.contains(kind),
             (row, kinds) => row.is_some() && kinds.is_none(),
@@ -341,13 +363,17 @@ impl<'a> Tx<'a> {
 
     /// Writes what differs between two states of a row.
     pub fn write(&self, entity: &'a Entity, id: i64, old: &Row, mut new: Row) -> Result<()> {
-        if new.changes(old).is_empty() {
+        let mut changes = new.changes(old);
+        if changes.is_empty() {
             return Ok(());
         }
         if entity.member(VERSION).is_some() {
-            new.set(VERSION, self.next_version()?);
+            let version = self.next_version()?;
+            new.set(VERSION, version);
+            changes.retain(|(column, _)| &**column != VERSION);
+            changes.push((VERSION.into(), version.into()));
         }
-        self.update(entity, id, new.changes(old))?;
+        self.update(entity, id, changes)?;
         self.keep_item(entity, id, &new);
         rollup::note(self, entity, Some(old), Some(&new));
         history::record(self, entity, id, Some(old), &new)
@@ -361,6 +387,14 @@ impl<'a> Tx<'a> {
 
 /// The table of all items.
 const ITEMS: &str = "General";
+
+/// The column that says by which process a project works.
+const PROCESS: &str = "ProcessId";
+
+/// The entity whose table the rows of an entity stand in.
+fn family(entity: &Entity) -> EntityId {
+    *entity.ancestors.last().unwrap_or(&entity.id)
+}
 
 /// Rights of a caller as the database has them now.
 fn who(db: &Connection, caller: &Account) -> Result<Who> {
