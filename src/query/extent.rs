@@ -26,6 +26,7 @@ impl Output {
                     && members.iter().all(|(_, member)| member.follows_from(path))
             }
             Output::CustomFields { path: at, .. } | Output::Embedded { path: at, .. } => at.starts_with(path),
+            Output::Parts { list, .. } => list.every_leaf(&|leaf| leaf.follows_from(path)),
             Output::Object { .. } | Output::Array(_) | Output::List { .. } | Output::First(_) => false,
         }
     }
@@ -41,6 +42,7 @@ impl Output {
             }
             Output::CustomFields { .. } | Output::Embedded { .. } => true,
             Output::Array(items) => items.iter().all(|item| item.every_leaf(test)),
+            Output::Parts { list, .. } => list.every_leaf(test),
             Output::List { .. } | Output::First(_) => false,
         }
     }

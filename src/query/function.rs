@@ -82,6 +82,18 @@ pub enum Function {
     SafeToReal,
     SafeToBool,
     SafeToDate,
+    /// A text in parts, as the text of a list.
+    Split,
+    /// The same of null and of an empty text, which have none.
+    SafeSplit,
+    // the parts, each converted or null
+    EachInteger,
+    EachReal,
+    EachBool,
+    EachDate,
+    PartsCount,
+    FirstPart,
+    PartsContain,
     // dates; units are .NET's
     Year,
     Month,

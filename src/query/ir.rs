@@ -191,6 +191,11 @@ pub enum Output {
     },
     /// So many items whatever the rows are.
     Array(Vec<Output>),
+    /// The items of a list kept as text; null where there is none.
+    Parts {
+        list: Expr,
+        item: ValueType,
+    },
     /// The first row of a query, or null.
     First(Box<Query>),
     /// All custom fields configured for the entity at the path.

@@ -84,6 +84,18 @@ pub(super) fn call(function: F, args: Vec<Fragment>, types: &[ValueType]) -> Fra
         F::SafeToReal => named("tp_safe_to_real", args),
         F::SafeToBool => named("tp_safe_to_bool", args),
         F::SafeToDate => named("tp_safe_to_date", args),
+        F::Split => named("tp_split", args),
+        F::SafeSplit => named("tp_safe_split", args),
+        F::EachInteger => each("tp_safe_to_int", args),
+        F::EachReal => each("tp_safe_to_real", args),
+        F::EachBool => each("tp_safe_to_bool", args),
+        F::EachDate => each("tp_safe_to_date", args),
+        F::PartsCount => Fragment::list("coalesce(json_array_length(", args, "", "), 0)"),
+        F::FirstPart => Fragment::list("json_extract(", args, "", ", '$[0]')"),
+        F::PartsContain => {
+            let test = ") WHERE json_each.value COLLATE \"FOLD\" IS ";
+            Fragment::list("EXISTS (SELECT 1 FROM json_each(", args, test, ")")
+        }
         F::Year => part(args, "year"),
         F::Month => part(args, "month"),
         F::Day => part(args, "day"),
@@ -125,6 +137,12 @@ pub(super) fn call(function: F, args: Vec<Fragment>, types: &[ValueType]) -> Fra
 
 fn infix(args: Vec<Fragment>, operator: &str, after: &str) -> Fragment {
     Fragment::list("(", args, operator, &format!("{after})"))
+}
+
+/// The parts of a list, each converted.
+fn each(function: &str, args: Vec<Fragment>) -> Fragment {
+    let select = format!("(SELECT json_group_array({function}(json_each.value)) FROM json_each(");
+    Fragment::list(&select, args, "", "))")
 }
 
 fn named(name: &str, args: Vec<Fragment>) -> Fragment {

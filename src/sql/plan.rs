@@ -66,6 +66,11 @@ pub enum Shape {
         members: Vec<(Name, Shape)>,
     },
     Array(Vec<Shape>),
+    /// A column with the text of a list.
+    Parts {
+        column: usize,
+        item: ValueType,
+    },
     /// `owner` is the column of the owner's key; `path` names owner and collection for links.
     List {
         form: ListForm,
@@ -209,6 +214,7 @@ impl<'a> Planner<'a> {
                 budget: budget.clone(),
                 path: self.path(query),
             },
+            Output::Parts { list, item } => Shape::Parts { column: self.expr(list), item: *item },
             Output::Array(items) => Shape::Array(items.iter().map(|item| self.shape(None, item)).collect()),
             Output::First(query) => Shape::First { owner: self.owner(query), child: self.child(query) },
             Output::CustomFields { path, entity } => self.custom_fields(path, *entity),

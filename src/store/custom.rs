@@ -4,7 +4,8 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value};
 
-use crate::event::{CustomValue, Name, Sink};
+use super::run::scalar;
+use crate::event::{CustomValue, Links, ListForm, Name, Sink};
 use crate::value::{Scalar, ValueType};
 
 /// A configured custom field.
@@ -24,6 +25,24 @@ pub(super) fn values<S: Sink>(column: ValueRef<'_>, definitions: &[Definition], 
         let value = values.as_ref().and_then(|v| v.get(name));
         sink.custom_field(name, field_type, custom_value(value, field_type));
     }
+}
+
+/// The items of a list; null where there is no list.
+pub(super) fn parts<S: Sink>(column: ValueRef<'_>, ty: ValueType, name: Option<&Name>, sink: &mut S) {
+    let list = column.as_str().ok().and_then(|text| serde_json::from_str::<Vec<Value>>(text).ok());
+    let Some(list) = list else { return sink.scalar(name, Scalar::Null) };
+    sink.list_start(name, ListForm::Plain);
+    for item in &list {
+        let item = match item {
+            Value::String(text) => ValueRef::Text(text.as_bytes()),
+            Value::Number(n) => {
+                n.as_i64().map_or_else(|| ValueRef::Real(n.as_f64().unwrap_or_default()), ValueRef::Integer)
+            }
+            _ => ValueRef::Null,
+        };
+        sink.scalar(None, scalar(item, ty));
+    }
+    sink.list_end(&Links::default());
 }
 
 fn custom_value<'v>(value: Option<&'v Value>, field_type: &str) -> CustomValue<'v> {

@@ -230,6 +230,7 @@ impl<'a, S: Sink> Runner<'a, S> {
                 items.iter().try_for_each(|item| self.shape(item, None, row, beside))?;
                 self.sink.list_end(&Links::default());
             }
+            Shape::Parts { column, item } => custom::parts(row.get_ref(*column)?, *item, name, self.sink),
             Shape::First { owner, child } => {
                 let key = row.get::<_, Option<i64>>(*owner)?;
                 let child = &mut beside.children[*child];

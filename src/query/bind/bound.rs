@@ -20,6 +20,11 @@ pub(in crate::query) enum Bound {
     },
     /// So many values whatever the rows are.
     Array(Vec<Bound>),
+    /// An array made of a text: the text of a list, and the type of its items.
+    Parts {
+        list: Expr,
+        item: ValueType,
+    },
     /// All custom values of an entity.
     Values(At),
     /// A CLR type whose static members may follow.
@@ -63,6 +68,7 @@ impl Bound {
             Bound::Sequence(sequence) => sequence.size(),
             Bound::First(sequence) => sequence.size(),
             Bound::Array(items) => items.iter().map(Bound::size).sum(),
+            Bound::Parts { list, .. } => list.size(),
             Bound::Object { presence, members } => {
                 presence.as_ref().map_or(0, Expr::size) + members.iter().map(|(_, b)| 1 + b.size()).sum::<usize>()
             }
@@ -78,6 +84,8 @@ impl Bound {
             Bound::Sequence(sequence) => format!("IEnumerable<{}>", sequence.item.type_name(catalog)),
             Bound::Object { .. } => "Object".into(),
             Bound::Array(_) => "Object[]".into(),
+            Bound::Parts { item: ValueType::Text, .. } => "String[]".into(),
+            Bound::Parts { item, .. } => format!("{}?[]", item.clr_name()),
             Bound::Static(name) => (*name).into(),
         }
     }

@@ -3,7 +3,7 @@
 use super::bound::{At, Bound, Typed};
 use super::member::{custom_type, rewrap};
 use super::timebox::Lies;
-use super::{Binder, Result, functions};
+use super::{Binder, Result, functions, parts};
 use crate::query::ast::{self, Literal, Span};
 use crate::query::error::Error;
 use crate::query::function::Function;
@@ -108,10 +108,12 @@ impl Binder<'_> {
         let found = match target {
             Bound::Static(ty) => return self.static_call(ty, name, args, span),
             Bound::Values(at) => self.values_call(at, name, args),
+            Bound::Parts { list, item } => parts::call(list, *item, name, args),
             Bound::Sequence(sequence) if args.is_empty() => return self.sequence_call(sequence, name, &[], span),
             Bound::Scalar(target) => match (name.to_ascii_lowercase().as_str(), args) {
                 ("tostring", []) => Some(Bound::Scalar(self.text_of(target.clone()))),
                 ("tostring", [format]) => functions::formatted(target, format),
+                ("split", args) if target.ty == ValueType::Text => parts::split(target, args),
                 _ => functions::instance(target, name, args),
             },
             _ => None,

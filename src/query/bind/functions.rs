@@ -141,7 +141,7 @@ fn fits(wanted: Args, args: &[Typed]) -> bool {
 
 /// Members that .NET has and this emulator has not: by type, in lower case.
 const ELSEWHERE: &[(T, &[&str])] = &[
-    (T::Text, &["split", "tochararray", "chars", "compareto", "indexofany", "normalize", "gethashcode"]),
+    (T::Text, &["tochararray", "chars", "compareto", "indexofany", "normalize", "gethashcode"]),
     (
         T::Date,
         &[

@@ -85,7 +85,7 @@ impl Binder<'_> {
             }
             Bound::Scalar(typed) => functions::declared_name(typed.ty, typed.nullable, name).map(str::to_owned),
             Bound::Sequence(sequence) => Some(sequence_name(sequence, name)),
-            Bound::Values(_) | Bound::Static(_) | Bound::Array(_) => Some(name.to_owned()),
+            Bound::Values(_) | Bound::Static(_) | Bound::Array(_) | Bound::Parts { .. } => Some(name.to_owned()),
         }
     }
 

@@ -30,15 +30,18 @@ impl Binder<'_> {
                     }
                 }
             }
-            Bound::Scalar(_) | Bound::Sequence(_) | Bound::Static(_) | Bound::Values(_) | Bound::Array(_) => {
-                match self.call(target, name, &[], span) {
-                    Err(e) if e.token.starts_with("Method '{method}' does not exist") => {
-                        let error = Error::no_property(name, &target.type_name(self.catalog()), span);
-                        Err(Error { hints: e.hints, ..error })
-                    }
-                    other => other,
+            Bound::Scalar(_)
+            | Bound::Sequence(_)
+            | Bound::Static(_)
+            | Bound::Values(_)
+            | Bound::Array(_)
+            | Bound::Parts { .. } => match self.call(target, name, &[], span) {
+                Err(e) if e.token.starts_with("Method '{method}' does not exist") => {
+                    let error = Error::no_property(name, &target.type_name(self.catalog()), span);
+                    Err(Error { hints: e.hints, ..error })
                 }
-            }
+                other => other,
+            },
         }
     }
 

@@ -10,6 +10,7 @@ mod infer;
 mod member;
 mod operator;
 mod output;
+mod parts;
 mod sequence;
 mod server;
 mod statics;

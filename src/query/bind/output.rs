@@ -34,6 +34,7 @@ impl Binder<'_> {
             Bound::Array(items) => {
                 Output::Array(items.iter().map(|item| self.shown(item, span)).collect::<Result<_>>()?)
             }
+            Bound::Parts { list, item } => Output::Parts { list: list.clone(), item: *item },
             Bound::Values(at) => Output::Object {
                 presence: (!at.path.steps.is_empty())
                     .then(|| Expr::call(Function::IsNotNull, vec![Expr::Key(at.path.clone())], ValueType::Bool)),

@@ -36,7 +36,8 @@ const TYPES: [&str; 22] = [
 
 /// Static members that .NET or the server has and this emulator has not: by type, in lower case.
 const ELSEWHERE: &[(&str, &[&str])] = &[
-    ("SafeConvert", &["tointarray", "tostringarray", "todecimalarray", "tobooleanarray", "todatetimearray"]),
+    // with a format
+    ("SafeConvert", &["todatetimearray"]),
     ("Math", &["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "log10", "ieeeremainder"]),
     ("DateTime", &["daysinmonth", "isleapyear", "parseexact", "compare", "frombinary", "specifykind"]),
     ("String", &["format", "join", "compare", "equals", "isnullorwhitespace"]),
@@ -62,7 +63,7 @@ impl Binder<'_> {
             "DateTime" => self.date_time(&lower, args),
             "Math" => math(&lower, args),
             "Convert" => self.convert(&lower, args),
-            "SafeConvert" => self.safe_convert(&lower, args),
+            "SafeConvert" => self.parts_of(&lower, args).or_else(|| self.safe_convert(&lower, args)),
             "TimeSpan" => time_span(&lower, args),
             "Guid" => (lower == "empty" && args.is_empty())
                 .then(|| Bound::scalar(Expr::text("00000000-0000-0000-0000-000000000000"), false)),

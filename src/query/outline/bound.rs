@@ -106,6 +106,7 @@ impl Printer<'_> {
                 Outline::of("object", test.chain::<Vec<Outline>>(members(list)).collect())
             }
             Output::Array(items) => Outline::of("array", items.iter().map(|item| self.output(item)).collect()),
+            Output::Parts { list, .. } => self.expr(list).named("items of"),
             Output::List { query, .. } => self.query(query).named("list of"),
             Output::First(query) => self.query(query).named("first of"),
             Output::CustomFields { path, .. } => Outline::leaf(format!("custom fields of {}", self.path(path, ""))),

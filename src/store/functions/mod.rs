@@ -16,6 +16,7 @@ mod math;
 mod number_custom;
 mod number_format;
 mod search;
+mod split;
 mod tag;
 mod text;
 
@@ -31,6 +32,7 @@ const COLLATION: &str = "FOLD";
 pub(super) fn register(db: &Connection, zone: &Arc<Zone>) -> Result<()> {
     db.create_collation(COLLATION, fold::compare)?;
     search::register(db)?;
+    split::register(db)?;
     text::register(db)?;
     tag::register(db)?;
     html::register(db)?;

@@ -146,6 +146,7 @@ impl Printer<'_> {
                 let item = self.item(query, depth);
                 format!("list {form:?} of {}\n{}{item}", self.source(&query.rows), "  ".repeat(depth + 1))
             }
+            Output::Parts { list, .. } => format!("items of {}", self.expr(list)),
             Output::Array(items) => items
                 .iter()
                 .map(|item| format!("\n{}{}", "  ".repeat(depth + 1), self.output(item, depth + 1)))
