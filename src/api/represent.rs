@@ -14,9 +14,12 @@ use crate::query::{self, Caller, Read, Scene};
 use crate::rules::accounts::Account;
 use crate::rules::write::{Refusal, Result, Tx, settle_left};
 use crate::sql::{self, Plan};
-use crate::store::{self, Connection, Known, Memory, Request, Rest, Root, StoreError};
+use crate::store::{self, Connection, Known, Request, Rest, Root, StoreError};
 use crate::value::Scalar;
 use crate::wire::{Format, JsonStyle, JsonWriter, XmlWriter};
+
+/// The writer's connection, and what it remembers.
+type Writing<'a> = (&'a Connection, &'a Known);
 
 /// What is answered.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ pub struct Represent {
 
 impl Represent {
     /// The body of the answer.
-    pub fn body(&self, connection: &Connection, done: &Done) -> Result<Vec<u8>> {
+    pub fn body(&self, connection: &Connection, known: &Known, done: &Done) -> Result<Vec<u8>> {
         if let Done::Said(value) = done {
             return Ok(value.to_string().into_bytes());
         }
@@ -73,13 +76,13 @@ impl Represent {
             Format::Json => {
                 let out = Vec::with_capacity(4096);
                 let mut writer = JsonWriter::new(out, &JsonStyle::V1, self.parameters().notation, zone, base);
-                self.write(connection, done, None, &mut writer)?;
+                self.write((connection, known), done, None, &mut writer)?;
                 Ok(writer.finish())
             }
             Format::Xml => {
                 let mut writer = XmlWriter::new(Vec::with_capacity(4096), zone, base);
                 let plural = done.entity().map(|e| Name::new(&self.app.state.model.catalog.entity(e).plural));
-                self.write(connection, done, plural.as_ref(), &mut writer)?;
+                self.write((connection, known), done, plural.as_ref(), &mut writer)?;
                 Ok(writer.finish())
             }
         }
@@ -105,7 +108,7 @@ impl Represent {
     }
 
     /// `plural` names the root of XML.
-    fn write<S: Sink>(&self, db: &Connection, done: &Done, plural: Option<&Name>, sink: &mut S) -> Result<()> {
+    fn write<S: Sink>(&self, db: Writing<'_>, done: &Done, plural: Option<&Name>, sink: &mut S) -> Result<()> {
         match done {
             Done::One(entity, id) => self.entity(db, *entity, *id, sink),
             Done::Many(entity, ids) => {
@@ -148,7 +151,7 @@ impl Represent {
     }
 
     /// What a GET of the caller gives; of an administrator, where the caller wrote himself out of sight.
-    fn entity<S: Sink>(&self, db: &Connection, entity: EntityId, id: i64, sink: &mut S) -> Result<()> {
+    fn entity<S: Sink>(&self, db: Writing<'_>, entity: EntityId, id: i64, sink: &mut S) -> Result<()> {
         if let Shape::Read(prepared_for, prepared) = &self.shape
             && *prepared_for == entity
             && self.read(db, &prepared.plan, id, sink)?
@@ -179,7 +182,7 @@ impl Represent {
         Ok(sql::plan(&model.catalog, &query::read(scene, &read)?))
     }
 
-    fn read<S: Sink>(&self, db: &Connection, plan: &Plan, id: i64, sink: &mut S) -> Result<bool> {
+    fn read<S: Sink>(&self, (db, known): Writing<'_>, plan: &Plan, id: i64, sink: &mut S) -> Result<bool> {
         let (now, today) = times(&self.call);
         let rest = |rest: &Rest<'_>| {
             let path = format!("{}/api/v1/{}/{}/{}", self.call.base, rest.owner, rest.key, rest.collection);
@@ -187,7 +190,7 @@ impl Represent {
         };
         let request = Request { now, today, me: self.caller.id, rest: &rest };
         let outcome =
-            store::run(db, &mut Memory::default(), plan, &self.app.state.definitions, &request, &Root::Id(id), sink);
+            store::run(db, &mut known.texts(db), plan, &self.app.state.definitions, &request, &Root::Id(id), sink);
         Ok(outcome.map_err(StoreError::from)?.rows > 0)
     }
 }

@@ -106,7 +106,7 @@ pub async fn run(
         let tx = Tx::new(scene(&inner.app, &inner.call, db), known, &inner.caller)?;
         let done = job(&tx)?;
         write::settle(&tx)?;
-        let body = inner.body(db, &done)?;
+        let body = inner.body(db, known, &done)?;
         write::settle_later(&tx)?;
         if write::leave(&tx) {
             let last = Arc::clone(&inner);

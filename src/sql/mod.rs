@@ -5,6 +5,7 @@ pub mod dml;
 mod emit;
 mod fragment;
 mod functions;
+mod plain;
 mod plan;
 mod schema;
 

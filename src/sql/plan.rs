@@ -12,6 +12,7 @@ use crate::value::ValueType;
 
 use super::emit::Emitter;
 use super::fragment::{Fragment, Param, quoted};
+use super::plain::is_plain;
 use super::schema::KIND_COLUMN;
 
 /// A statement and what to do with its columns.
@@ -42,6 +43,8 @@ pub struct Reference {
     pub plan: Plan,
     /// Stands for what is shown of the row: equal numbers, equal text. Nothing where the text is not to be kept.
     pub shown: Option<u64>,
+    /// Whether no other rows change the text than those it shows.
+    pub plain: bool,
 }
 
 /// The answer of one row, by column.
@@ -272,7 +275,8 @@ impl<'a> Planner<'a> {
         let Planner { children, references, .. } = planner;
         let fixed = !statement.params.iter().any(|param| matches!(param, Param::Run(_)));
         let shown = fixed.then(|| number_of((name, format!("{statement:?}"), &shape)));
-        Reference { plan: Plan { statement, shape, limit: Limit::default(), children, references, point: true }, shown }
+        let plan = Plan { statement, shape, limit: Limit::default(), children, references, point: true };
+        Reference { plain: is_plain(&plan), plan, shown }
     }
 
     fn members(&mut self, members: &[(Name, Output)]) -> Vec<(Name, Shape)> {

@@ -4,7 +4,7 @@
 //! out of date; what a job wrote that was undone is forgotten.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -12,6 +12,7 @@ use std::rc::Rc;
 use rusqlite::Connection;
 
 use super::error::StoreError;
+use super::memory::Memory;
 use crate::catalog::QuickMap;
 
 /// A question and the ids it is about.
@@ -32,6 +33,22 @@ pub struct Known {
     /// What the jobs of this commit leave to its end.
     left: RefCell<Option<Rc<dyn Any>>>,
     closing: RefCell<Option<Closing>>,
+    texts: RefCell<Texts>,
+}
+
+/// Texts of references, good until a row changes that one of them may show.
+struct Texts {
+    memory: Memory,
+    /// Changes that the connection had made when the texts were last looked at.
+    seen: u64,
+    /// Changes since then that no text shows.
+    unshown: u64,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { memory: Memory::kept(), seen: 0, unshown: 0 }
+    }
 }
 
 struct Counter {
@@ -73,6 +90,22 @@ impl Known {
     pub fn forget(&self) {
         self.answers.borrow_mut().clear();
         self.unsettled.set(true);
+    }
+
+    /// The texts of references that answers of this writer share. A change that nobody called unshown voids them.
+    pub fn texts(&self, db: &Connection) -> RefMut<'_, Memory> {
+        let mut texts = self.texts.borrow_mut();
+        let changes = db.total_changes();
+        if changes - texts.seen != texts.unshown {
+            texts.memory.forget();
+        }
+        (texts.seen, texts.unshown) = (changes, 0);
+        RefMut::map(texts, |texts| &mut texts.memory)
+    }
+
+    /// A row was written that no answer has shown as a reference.
+    pub fn wrote_unshown(&self) {
+        self.texts.borrow_mut().unshown += 1;
     }
 
     /// Moves a counter on; nothing comes back where it has not been loaded.
@@ -122,6 +155,7 @@ impl Known {
         self.unsettled.set(false);
         let mut counters = self.counters.borrow_mut();
         if !kept {
+            self.texts.borrow_mut().memory.forget();
             counters.retain(|_, counter| counter.before.is_some());
         }
         for counter in counters.values_mut() {
@@ -136,12 +170,14 @@ impl Known {
         self.counters.borrow_mut().clear();
         self.left.take();
         self.closing.take();
+        self.texts.borrow_mut().memory.forget();
         self.unsettled.set(false);
     }
 
     fn store_counters(&self, db: &Connection) -> Result<(), StoreError> {
         for (name, counter) in self.counters.borrow_mut().iter_mut().filter(|(_, c)| c.value != c.stored) {
             db.prepare_cached(STORE_COUNTER)?.execute((counter.value, name))?;
+            self.wrote_unshown();
             counter.stored = counter.value;
         }
         Ok(())
@@ -185,5 +221,24 @@ mod tests {
         assert_eq!((answer(), answer()), (Ok(2), Ok(3)), "the job that changes settings may be undone");
         known.job_ended(false);
         assert_eq!((answer(), answer()), (Ok(4), Ok(4)));
+    }
+
+    #[test]
+    fn texts_hold_until_something_else_is_written_than_what_nobody_saw() {
+        let (db, known) = (Connection::open_in_memory().expect("memory"), Known::default());
+        let find = || known.texts(&db).find(7, 1).is_some();
+        let write = || db.execute_batch("INSERT INTO t VALUES (1)").expect("a row");
+        db.execute_batch("CREATE TABLE t (x)").expect("a table");
+        known.texts(&db).note(7, 1, b"text");
+        write();
+        known.wrote_unshown();
+        assert!(find());
+        write();
+        assert!(!find());
+        known.texts(&db).note(7, 1, b"text");
+        known.job_ended(true);
+        assert!(find());
+        known.job_ended(false);
+        assert!(!find());
     }
 }

@@ -39,6 +39,8 @@ pub struct Memory {
     began: Option<u64>,
     /// The count that the texts belong to; nothing where they are of one answer.
     of: Option<u64>,
+    /// Others say when to forget.
+    kept: bool,
     places: Vec<Place>,
     texts: Vec<u8>,
 }
@@ -57,6 +59,11 @@ impl Memory {
         Self { commits: Some(commits), ..Self::default() }
     }
 
+    /// Remembers plain texts until it is told to forget: that of a writer, who knows what changes.
+    pub(super) fn kept() -> Self {
+        Self { kept: true, ..Self::default() }
+    }
+
     /// To be called before a transaction begins.
     pub(super) fn begin(&mut self) {
         self.began = self.commits.as_ref().and_then(|commits| commits.settled());
@@ -64,6 +71,9 @@ impl Memory {
 
     /// Forgets what the transaction does not see. To be called when it has read something, which fixes what it sees.
     pub(super) fn settle(&mut self) {
+        if self.kept {
+            return;
+        }
         // The look comes after the read for other cores too.
         fence(Ordering::SeqCst);
         let now = self.commits.as_ref().and_then(|commits| commits.settled());
@@ -72,6 +82,11 @@ impl Memory {
             self.forget();
         }
         self.of = of;
+    }
+
+    /// Whether a text may be kept; `plain` is one that changes with the rows it shows and no others.
+    pub(super) fn takes(&self, plain: bool) -> bool {
+        plain || !self.kept
     }
 
     /// The text of the entity with that key, where `shown` stands for what is shown of it and how.
@@ -98,7 +113,7 @@ impl Memory {
         self.places[slot(shown, key)] = Place { shown, key, start, end };
     }
 
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         if !self.texts.is_empty() {
             self.places.fill(Place::default());
             self.texts.clear();

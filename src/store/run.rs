@@ -303,7 +303,8 @@ impl<'a, S: Sink> Runner<'a, S> {
     }
 
     fn reference(&mut self, name: Option<&Name>, referred: &mut Referred<'a, '_>, key: i64) -> rusqlite::Result<()> {
-        let shown = referred.reference.shown.zip(self.sink.style()).map(|(shown, style)| shown ^ style);
+        let shown = referred.reference.shown.filter(|_| self.memory.takes(referred.reference.plain));
+        let shown = shown.zip(self.sink.style()).map(|(shown, style)| shown ^ style);
         if let Some(text) = shown.and_then(|shown| self.memory.find(shown, key)) {
             self.sink.again(text);
             return Ok(());

@@ -262,6 +262,7 @@ impl<'a> Tx<'a> {
         } else {
             self.run(dml::insert(&entity.table, row.filled()))?;
         }
+        self.known.wrote_unshown();
         self.made.borrow_mut().insert((family(entity), id));
         Ok(id)
     }
@@ -279,6 +280,11 @@ impl<'a> Tx<'a> {
         }
         let (text, values) = parts(dml::update(&entity.table, id, columns));
         store::execute(self.db, &text, &values)?;
+        // what was made here, alone, nothing else refers to
+        let made = self.made.borrow();
+        if made.len() == 1 && made.contains(&(family(entity), id)) {
+            self.known.wrote_unshown();
+        }
         Ok(())
     }
 

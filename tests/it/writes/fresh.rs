@@ -37,6 +37,40 @@ fn a_renamed_project_is_renamed_everywhere_at_once() {
     });
 }
 
+#[test]
+fn what_was_made_shows_the_name_its_project_has_by_then() {
+    let world = World::open(SeedSource::Small).expect("the small account");
+    let (latest, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    rename(&world, 0);
+    std::thread::scope(|scope| {
+        let makers: Vec<_> = (0..4).map(|_| scope.spawn(|| make(&world, &latest, &over))).collect();
+        for n in 1..=RENAMES {
+            rename(&world, n);
+            latest.store(n, Ordering::SeqCst);
+        }
+        over.store(true, Ordering::SeqCst);
+        for maker in makers {
+            assert!(maker.join().expect("a maker") > 0);
+        }
+    });
+}
+
+/// Makes stories until it is over; how many.
+fn make(world: &World, latest: &AtomicU64, over: &AtomicBool) -> usize {
+    let mut times = 0;
+    while !over.load(Ordering::SeqCst) {
+        let least = latest.load(Ordering::SeqCst);
+        let story = json!({"Name": "a story", "Effort": 2, "Project": {"Id": 7}});
+        let (status, answer) = super::post(world, "/api/v1/UserStories", &story);
+        assert_eq!(status, 201, "{answer}");
+        let name = answer["Project"]["Name"].as_str().expect("a name");
+        let shown: u64 = name.trim_start_matches("name ").trim_end_matches(" of it").parse().expect("a number");
+        assert!(shown >= least, "{name} after {least}");
+        times += 1;
+    }
+    times
+}
+
 fn rename(world: &World, n: u64) {
     let (status, answer) = super::post(world, "/api/v1/Projects/7", &json!({"Name": format!("name {n} of it")}));
     assert_eq!(status, 200, "{answer}");
