@@ -137,9 +137,9 @@ fn quoted(rest: &str, quote: char) -> (Class, usize) {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
         match c {
+            '\r' | '\n' => return (Class::Unknown, at + 1),
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '\r' | '\n' => return (Class::Unknown, at + 1),
             _ if c == quote => return (Class::Text, at + 1),
             _ => {}
         }
@@ -164,6 +164,7 @@ mod tests {
     #[test]
     fn texts_hide_what_is_in_them() {
         assert_eq!(cut(r#"a=="( \" (" and b"#), ["a", "==", r#""( \" (""#, "and", "b"]);
+        assert_eq!(cut("'a\\\nb'"), ["'a\\\n", "b", "'"]);
     }
 
     #[test]
