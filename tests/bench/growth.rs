@@ -15,7 +15,7 @@ const SIZES: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const PER_STORY: u64 = 13;
 
 /// Times that a query is asked; the fastest counts.
-const TIMES: usize = 5;
+const TIMES: usize = 9;
 
 /// What is asked, and whether an index has to be behind it. Generated accounts have these ids at every size.
 const QUERIES: [(&str, &str, bool); 10] = [
