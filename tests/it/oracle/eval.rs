@@ -39,6 +39,7 @@ impl Num {
             }
             Num::Abs(x) => Some(x.value(row)?.abs()),
             Num::Length(t) => Some(t.value(row)?.chars().count() as f64),
+            Num::Words(t) => Some(t.value(row).map_or(0, |text| text.split(' ').count()) as f64),
             Num::IndexOf(t, part) => {
                 let text = t.value(row)?.to_lowercase();
                 Some(text.find(&part.to_lowercase()).map_or(-1.0, |at| text[..at].chars().count() as f64))
@@ -104,6 +105,10 @@ impl Test {
                     "EndsWith" => text.ends_with(&part),
                     _ => text.contains(&part),
                 })
+            }
+            Test::Word(text, word) => {
+                let has = |text: String| text.split(' ').any(|part| part.to_lowercase() == word.to_lowercase());
+                Some(text.value(row).is_some_and(has))
             }
             Test::Null(name, wanted) => Some(field(row, name).is_none() == *wanted),
             Test::In(x, list) => match x.value(row) {

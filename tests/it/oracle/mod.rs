@@ -83,6 +83,7 @@ fn number(scope: Scope, depth: u32) -> proptest::strategy::BoxedStrategy<Num> {
         sub().prop_map(Num::Negate).boxed(),
         sub().prop_map(Num::Abs).boxed(),
         text(scope, depth - 1).prop_map(|t| Num::Length(Box::new(t))).boxed(),
+        text(scope, depth - 1).prop_map(|t| Num::Words(Box::new(t))).boxed(),
         (text(scope, depth - 1), one(&WORDS)).prop_map(|(t, w)| Num::IndexOf(Box::new(t), w)).boxed(),
         (test(scope, depth - 1), sub(), sub()).prop_map(|(t, a, b)| Num::If(Box::new(t), a, b)).boxed(),
         (one(scope.dates), one(&["Year", "Month", "Day"])).prop_map(|(f, p)| Num::DatePart(f, p)).boxed(),
@@ -138,6 +139,7 @@ fn test(scope: Scope, depth: u32) -> proptest::strategy::BoxedStrategy<Test> {
         (one(&["Contains", "StartsWith", "EndsWith"]), texts(), one(&WORDS))
             .prop_map(|(m, t, w)| Test::Search(m, t, w))
             .boxed(),
+        (texts(), one(&WORDS)).prop_map(|(t, w)| Test::Word(t, w)).boxed(),
         (numbers(), prop::collection::vec(-3..130_i32, 0..5)).prop_map(|(x, list)| Test::In(x, list)).boxed(),
         (texts(), prop::collection::vec(one(&WORDS), 0..4)).prop_map(|(t, list)| Test::InTexts(t, list)).boxed(),
     ];

@@ -12,6 +12,8 @@ pub enum Num {
     Sum(char, Box<Num>, Box<Num>),
     Abs(Box<Num>),
     Length(Box<Text>),
+    /// Words of a text.
+    Words(Box<Text>),
     IndexOf(Box<Text>, &'static str),
     /// `IFNONE(field, literal)` of a nullable field.
     Or(&'static str, i32),
@@ -56,6 +58,8 @@ pub enum Test {
     Texts(&'static str, Box<Text>, Box<Text>),
     Dates(&'static str, Box<Date>, Box<Date>),
     Search(&'static str, Box<Text>, &'static str),
+    /// A text has this word.
+    Word(Box<Text>, &'static str),
     /// `field == null`, `field != null`.
     Null(&'static str, bool),
     In(Box<Num>, Vec<i32>),
@@ -76,6 +80,7 @@ impl fmt::Display for Num {
             Num::Sum(op, a, b) => write!(f, "({a}{op}{b})"),
             Num::Abs(x) => write!(f, "Math.Abs({x})"),
             Num::Length(t) => write!(f, "{t}.Length"),
+            Num::Words(t) => write!(f, "{t}.Split(' ').Count()"),
             Num::IndexOf(t, part) => write!(f, "{t}.IndexOf(\"{part}\")"),
             Num::Or(field, n) => write!(f, "IFNONE({field},{n})"),
             Num::If(test, a, b) => write!(f, "IIF({test},{a},{b})"),
@@ -121,6 +126,7 @@ impl fmt::Display for Test {
             Test::Texts(op, a, b) => write!(f, "({a}{op}{b})"),
             Test::Dates(op, a, b) => write!(f, "({a}{op}{b})"),
             Test::Search(method, text, part) => write!(f, "{text}.{method}(\"{part}\")"),
+            Test::Word(text, word) => write!(f, "{text}.Split(' ').Contains(\"{word}\")"),
             Test::Null(field, true) => write!(f, "({field}==null)"),
             Test::Null(field, false) => write!(f, "({field}!=null)"),
             Test::In(x, list) => {
