@@ -1,4 +1,5 @@
-//! Reads under load, on one server or on two side by side.
+//! Reads and creates under load, on one server or on two side by side. Creates come last; a server on a data file takes
+//! each of them to the disk.
 //!
 //! `cargo bench --bench load -- http://127.0.0.1:8080 [http://127.0.0.1:8081] [--connections 32] [--seconds 3]
 //! [--rounds 3] [--entity UserStories] [--token access_token=…]`. Rounds alternate between the servers, so that what
@@ -16,9 +17,12 @@ const V2: &str = "%7Bid,name,project:%7Bproject.id,project.name%7D,tasks:tasks.c
 
 struct Scenario {
     name: &'static str,
-    /// `{id}` becomes one of the ids of the first pages.
+    /// `{id}` becomes one of the ids of the first rows of the collection.
     path: String,
+    collection: String,
     accept: &'static str,
+    /// What is posted, with `{id}` as above; nothing where it is a read.
+    body: &'static str,
     /// Two more connections ask for this meanwhile.
     beside: Option<String>,
 }
@@ -97,7 +101,10 @@ fn settings(arguments: impl Iterator<Item = String>) -> Result<Option<Settings>,
 
 fn scenarios(entity: &str) -> Vec<Scenario> {
     let all = |rest: &str| format!("/api/v1/{entity}{rest}");
-    let scenario = |name, path, accept| Scenario { name, path, accept, beside: None };
+    let scenario = |name, path, accept| {
+        let collection = entity.to_owned();
+        Scenario { name, path, collection, accept, body: "", beside: None }
+    };
     let slow = all("?format=json&take=1&where=(Description%20contains%20'no%20such%20text')");
     let filter = "where=(EntityState.Name%20eq%20'Open')and(Effort%20gt%203)";
     vec![
@@ -113,6 +120,11 @@ fn scenarios(entity: &str) -> Vec<Scenario> {
         ),
         Scenario { beside: Some(slow), ..scenario("reads beside slow", all("/{id}?format=json"), "application/json") },
         scenario("v2 page", format!("/api/v2/{entity}?take=25&select={V2}"), "application/json"),
+        Scenario {
+            body: r#"{"Name":"made under load","Effort":5,"Project":{"Id":{id}}}"#,
+            collection: "Projects".to_owned(),
+            ..scenario("create", all("?format=json"), "application/json")
+        },
     ]
 }
 
@@ -145,18 +157,19 @@ async fn run(settings: &Settings) -> Result<(), String> {
 }
 
 async fn sample(settings: &Settings, server: &str, scenario: &Scenario) -> Result<Sample, String> {
-    let ids = Arc::new(if scenario.path.contains("{id}") { ids(settings, server).await? } else { vec![0] });
+    let asked = scenario.path.contains("{id}") || scenario.body.contains("{id}");
+    let ids = Arc::new(if asked { ids(settings, server, &scenario.collection).await? } else { vec![0] });
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(settings.seconds);
     let clients = (0..settings.connections).map(|number| {
-        let (server, ids, accept) = (server.to_owned(), Arc::clone(&ids), scenario.accept);
+        let (server, ids, accept, body) = (server.to_owned(), Arc::clone(&ids), scenario.accept, scenario.body);
         let path = format!("{}{}", scenario.path, settings.token);
-        tokio::spawn(async move { client(&server, &path, accept, &ids, number, end).await })
+        tokio::spawn(async move { client(&server, &path, (accept, body), &ids, number, end).await })
     });
     let beside: Vec<_> = scenario.beside.iter().flat_map(|path| [path, path]).enumerate().collect();
     let beside = beside.into_iter().map(|(number, path)| {
         let (server, path) = (server.to_owned(), format!("{path}{}", settings.token));
-        tokio::spawn(async move { client(&server, &path, "application/json", &[0], number, end).await })
+        tokio::spawn(async move { client(&server, &path, ("application/json", ""), &[0], number, end).await })
     });
     let beside: Vec<_> = beside.collect();
     let mut times = Vec::new();
@@ -183,11 +196,11 @@ async fn sample(settings: &Settings, server: &str, scenario: &Scenario) -> Resul
     })
 }
 
-/// Milliseconds of each request, bytes of all bodies, answers that were not 200.
+/// Milliseconds of each request, bytes of all bodies, answers that were neither 200 nor 201. Posts where there is a body.
 async fn client(
     server: &str,
     path: &str,
-    accept: &str,
+    (accept, body): (&str, &str),
     ids: &[u64],
     number: usize,
     end: Instant,
@@ -198,14 +211,20 @@ async fn client(
     let mut turn = number * 7919;
     while Instant::now() < end {
         turn += 1;
-        let path = path.replace("{id}", &ids[turn % ids.len()].to_string());
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {server}\r\nAccept: {accept}\r\n\r\n");
+        let id = ids[turn % ids.len()].to_string();
+        let (path, sent) = (path.replace("{id}", &id), body.replace("{id}", &id));
+        let method = if body.is_empty() { "GET" } else { "POST" };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {server}\r\nAccept: {accept}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{sent}",
+            sent.len()
+        );
         let begin = Instant::now();
         stream.write_all(request.as_bytes()).await?;
         let (status, body) = answer(&mut stream, &mut buffer).await?;
         times.push(begin.elapsed().as_secs_f64() * 1000.0);
         bytes += body.len();
-        failures += usize::from(status != 200);
+        failures += usize::from(!matches!(status, 200 | 201));
     }
     Ok((times, bytes, failures))
 }
@@ -233,10 +252,10 @@ async fn answer<'b>(stream: &mut TcpStream, buffer: &'b mut Vec<u8>) -> std::io:
 }
 
 /// Ids to read: those of the first thousand rows.
-async fn ids(settings: &Settings, server: &str) -> Result<Vec<u64>, String> {
+async fn ids(settings: &Settings, server: &str, collection: &str) -> Result<Vec<u64>, String> {
     let mut stream = TcpStream::connect(server).await.map_err(|e| format!("{server}: {e}"))?;
-    let (entity, token) = (&settings.entity, &settings.token);
-    let path = format!("/api/v1/{entity}?format=json&include=[Id]&take=1000{token}");
+    let token = &settings.token;
+    let path = format!("/api/v1/{collection}?format=json&include=[Id]&take=1000{token}");
     let request = format!("GET {path} HTTP/1.1\r\nHost: {server}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.map_err(|e| e.to_string())?;
     let mut buffer = Vec::new();
@@ -244,7 +263,7 @@ async fn ids(settings: &Settings, server: &str) -> Result<Vec<u64>, String> {
     let body: serde_json::Value = serde_json::from_slice(body).map_err(|e| format!("{server}: {e}"))?;
     let items = body["Items"].as_array().map(Vec::as_slice).unwrap_or_default();
     let ids: Vec<u64> = items.iter().filter_map(|item| item["Id"].as_u64()).collect();
-    if ids.is_empty() { Err(format!("{server} has no {entity}")) } else { Ok(ids) }
+    if ids.is_empty() { Err(format!("{server} has no {collection}")) } else { Ok(ids) }
 }
 
 fn median(samples: &[Sample]) -> Sample {
