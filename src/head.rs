@@ -6,6 +6,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -105,7 +106,7 @@ impl<S> Lenient<S> {
                 self.head = [&method[..], b" ", TOO_LONG.as_bytes(), b" HTTP/1.1\r\n"].concat();
                 self.state = State::Headers;
             }
-            (State::Headers, Some(_)) if is_blank(self.last_line()) => self.end_of_head(),
+            (State::Headers, Some(_)) if ends_blank(&self.head) => self.end_of_head(),
             (State::ChunkSize, Some(_)) => self.chunk_size(),
             (State::Trailers, Some(_)) => {
                 let last = is_blank(&self.head);
@@ -123,28 +124,19 @@ impl<S> Lenient<S> {
             self.release();
             return;
         }
-        match escaped(&self.head) {
-            Some(line) => {
-                self.head = if line.len() > MAX_LINE { too_long(&line) } else { line };
-                self.state = State::Headers;
-            }
-            None => self.give_up(),
+        let Some(address) = address(&self.head) else { return self.give_up() };
+        let fits = self.head.len() <= MAX_LINE
+            && self.head.ends_with(b"\r\n")
+            && self.head[address.clone()].iter().all(|b| may_stand(*b));
+        if !fits {
+            let line = escaped(&self.head, address);
+            self.head = if line.len() > MAX_LINE { too_long(&line) } else { line };
         }
+        self.state = State::Headers;
     }
 
     fn end_of_head(&mut self) {
-        self.state = if header(&self.head, "transfer-encoding").is_some_and(|v| contains(v, b"chunked")) {
-            State::ChunkSize
-        } else if header(&self.head, "upgrade").is_some() {
-            State::Raw
-        } else {
-            let length = header(&self.head, "content-length").map(|v| std::str::from_utf8(v).map(str::parse::<u64>));
-            match length {
-                None | Some(Ok(Ok(0))) => State::Line,
-                Some(Ok(Ok(length))) => State::Body(length),
-                Some(_) => State::Raw,
-            }
-        };
+        self.state = after(&self.head);
         self.release();
     }
 
@@ -161,12 +153,6 @@ impl<S> Lenient<S> {
         self.state = next;
     }
 
-    /// The line that just ended; lines arrive in pieces.
-    fn last_line(&self) -> &[u8] {
-        let before = &self.head[..self.head.len().saturating_sub(1)];
-        &self.head[before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1)..]
-    }
-
     fn release(&mut self) {
         self.ready.append(&mut self.head);
     }
@@ -177,13 +163,35 @@ impl<S> Lenient<S> {
     }
 }
 
-/// The value of a header of a head, without the blanks around it.
-fn header<'h>(head: &'h [u8], name: &str) -> Option<&'h [u8]> {
-    head.split(|b| *b == b'\n').skip(1).find_map(|line| {
-        let (found, value) = line.split_at_checked(name.len())?;
-        let value = value.trim_ascii_start().strip_prefix(b":")?;
-        found.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
-    })
+/// What follows a head, by its first header of each name.
+fn after(head: &[u8]) -> State {
+    let (mut encoding, mut upgrade, mut length) = (None, None, None);
+    for line in head.split(|b| *b == b'\n').skip(1) {
+        match line.first() {
+            Some(b't' | b'T') => encoding = encoding.or_else(|| value(line, "transfer-encoding")),
+            Some(b'u' | b'U') => upgrade = upgrade.or_else(|| value(line, "upgrade")),
+            Some(b'c' | b'C') => length = length.or_else(|| value(line, "content-length")),
+            _ => {}
+        }
+    }
+    if encoding.is_some_and(|encoding| contains(encoding, b"chunked")) {
+        return State::ChunkSize;
+    }
+    if upgrade.is_some() {
+        return State::Raw;
+    }
+    match length.map(|length| std::str::from_utf8(length).map(str::parse::<u64>)) {
+        None | Some(Ok(Ok(0))) => State::Line,
+        Some(Ok(Ok(length))) => State::Body(length),
+        Some(_) => State::Raw,
+    }
+}
+
+/// The value of a line if it is the header `name`, without the blanks around it.
+fn value<'l>(line: &'l [u8], name: &str) -> Option<&'l [u8]> {
+    let (found, value) = line.split_at_checked(name.len())?;
+    let value = value.trim_ascii_start().strip_prefix(b":")?;
+    found.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
 }
 
 /// Whether `word` occurs in `text`, in any case of letters.
@@ -195,31 +203,43 @@ fn is_blank(line: &[u8]) -> bool {
     matches!(line, b"\r\n" | b"\n")
 }
 
+/// Whether the last line of a head has come.
+fn ends_blank(head: &[u8]) -> bool {
+    head.ends_with(b"\n\r\n") || head.ends_with(b"\n\n")
+}
+
 fn too_long(line: &[u8]) -> Vec<u8> {
     let method = line.split(|b| *b == b' ').next().unwrap_or(b"GET");
     [method, b" ", TOO_LONG.as_bytes(), b" HTTP/1.1\r\n"].concat()
 }
 
-/// The request line with every byte of the address escaped that may not stand there; `None` where it has no three parts.
-fn escaped(line: &[u8]) -> Option<Vec<u8>> {
-    let line = line.strip_suffix(b"\n")?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
+/// Where the address of a request line stands; nowhere if the line has no three parts.
+fn address(line: &[u8]) -> Option<Range<usize>> {
     let first = line.iter().position(|b| *b == b' ')?;
     let last = line.iter().rposition(|b| *b == b' ').filter(|last| *last > first)?;
+    Some(first + 1..last)
+}
+
+/// Whether a byte may stand in an address.
+fn may_stand(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'#')
+}
+
+/// The request line with every byte of its address escaped that may not stand there.
+fn escaped(line: &[u8], address: Range<usize>) -> Vec<u8> {
     let mut out = Vec::with_capacity(line.len() + 32);
-    out.extend_from_slice(&line[..=first]);
-    for &byte in &line[first + 1..last] {
-        if byte.is_ascii_graphic()
-            && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'#')
-        {
+    out.extend_from_slice(&line[..address.start]);
+    for &byte in &line[address.clone()] {
+        if may_stand(byte) {
             out.push(byte);
         } else {
             out.extend_from_slice(format!("%{byte:02X}").as_bytes());
         }
     }
-    out.extend_from_slice(&line[last..]);
+    let rest = line[address.end..].strip_suffix(b"\n").unwrap_or_default();
+    out.extend_from_slice(rest.strip_suffix(b"\r").unwrap_or(rest));
     out.extend_from_slice(b"\r\n");
-    Some(out)
+    out
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Lenient<S> {

@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::error::Error;
 use super::negotiate::{Formats, formats};
 use super::parameters::Parameters;
-use super::{links, percent};
+use super::{control, links, percent};
 use crate::app::App;
 use crate::store::{DEFAULT, Workspace};
 
@@ -23,6 +23,8 @@ pub struct Call {
     /// `POST` with an override header counts as what it asks for.
     pub method: Method,
     pub path: String,
+    /// Whether it is for this program itself, not for what it stands in for.
+    pub is_control: bool,
     pub uri: Uri,
     /// Decoded segments below the workspace prefix; empty ones are dropped.
     pub segments: Vec<String>,
@@ -72,6 +74,7 @@ impl Call {
             workspace,
             method,
             path: parts.uri.path().to_owned(),
+            is_control: control::is_control(parts.uri.path()),
             uri: parts.uri.clone(),
             segments,
             parameters,
@@ -92,6 +95,7 @@ impl Call {
             workspace: Arc::clone(&self.workspace),
             method: self.method.clone(),
             path: without(&self.path),
+            is_control: self.is_control,
             uri: without(&self.uri.to_string()).parse().unwrap_or_else(|_| self.uri.clone()),
             segments: self.segments.iter().skip(segments).cloned().collect(),
             parameters: self.parameters.clone(),

@@ -14,7 +14,6 @@ use tracing::info;
 
 use super::answer::Answer;
 use super::call::Call;
-use super::control;
 use super::cors;
 use super::error::{Error, Kind};
 use super::faults::{Dropped, Effect, Hit, spoil};
@@ -34,7 +33,7 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
         Ok(call) => {
             let call = Arc::new(call);
             let time = app.config().limits.request_time;
-            let hit = if control::is_control(&call.path) { None } else { app.state.faults.decide(&app, &call) };
+            let hit = if call.is_control { None } else { app.state.faults.decide(&app, &call) };
             let result = tokio::time::timeout(time, answer(&app, &call, hit.as_ref())).await;
             let late = || Error::new(Kind::Unavailable, format!("the request took longer than {time:?}"));
             (Some(call), hit, result.unwrap_or_else(|_| Err(late())))
@@ -67,7 +66,7 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
     metrics.faults.fetch_add(u64::from(hit.is_some()), Ordering::Relaxed);
     log(&parts, call.as_deref(), response.headers(), rows, ms, status);
     if let Some(call) = &call
-        && !control::is_control(&call.path)
+        && !call.is_control
     {
         if status < 300 && !matches!(call.method, Method::GET | Method::HEAD | Method::OPTIONS) {
             call.workspace.clock.tick();

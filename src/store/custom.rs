@@ -1,5 +1,7 @@
 //! Custom field values and embedded objects: texts of JSON in a column, shown by what the account has configured.
 
+use std::sync::Arc;
+
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value};
@@ -8,7 +10,11 @@ use super::run::scalar;
 use crate::event::{CustomValue, Links, ListForm, Name, Sink};
 use crate::value::{Scalar, ValueType};
 
+/// The custom fields that an entity type has in a process, in order.
+pub(super) type Definitions = Arc<[Definition]>;
+
 /// A configured custom field.
+#[derive(Debug)]
 pub(super) struct Definition {
     name: String,
     field_type: String,

@@ -1,10 +1,14 @@
-//! What a connection remembers of answers it wrote: the text of references, which most rows share.
+//! What a connection remembers of answers it wrote: the text of references, which most rows share, and what custom
+//! fields there are.
 //!
-//! A text is good until somebody commits. Whether somebody did is told by a counter, not by SQLite: a look at the
+//! All of it is good until somebody commits. Whether somebody did is told by a counter, not by SQLite: a look at the
 //! counter before a transaction and one in it that say the same prove what the transaction sees.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use super::custom::Definitions;
 
 /// Texts kept at a time; a power of two.
 const PLACES: usize = 1024;
@@ -37,12 +41,14 @@ pub struct Memory {
     commits: Option<Arc<Commits>>,
     /// The count before the transaction began.
     began: Option<u64>,
-    /// The count that the texts belong to; nothing where they are of one answer.
+    /// The count that the rest belongs to; nothing where it is of one answer.
     of: Option<u64>,
     /// Others say when to forget.
     kept: bool,
     places: Vec<Place>,
     texts: Vec<u8>,
+    /// By entity type and process.
+    definitions: HashMap<(i64, Option<i64>), Definitions>,
 }
 
 /// Where a text stands; nowhere is an empty range.
@@ -80,6 +86,7 @@ impl Memory {
         let of = now.filter(|_| now == self.began);
         if of.is_none() || of != self.of {
             self.forget();
+            self.definitions.clear();
         }
         self.of = of;
     }
@@ -113,6 +120,19 @@ impl Memory {
         self.places[slot(shown, key)] = Place { shown, key, start, end };
     }
 
+    /// The custom fields of an entity type in a process.
+    pub(super) fn definitions(&self, entity_type: i64, process: Option<i64>) -> Option<Definitions> {
+        self.definitions.get(&(entity_type, process)).cloned()
+    }
+
+    pub(super) fn note_definitions(&mut self, entity_type: i64, process: Option<i64>, found: &Definitions) {
+        // A new custom field is a new row, at which a writer forgets nothing.
+        if !self.kept {
+            self.definitions.insert((entity_type, process), Arc::clone(found));
+        }
+    }
+
+    /// Forgets the texts.
     pub(super) fn forget(&mut self) {
         if !self.texts.is_empty() {
             self.places.fill(Place::default());

@@ -1,8 +1,5 @@
 //! Runs a plan: steps its rows and drives the events of the answer, straight from SQLite's row buffers.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Row};
 
@@ -65,7 +62,7 @@ pub fn run<S: Sink>(
     root: &Root<'_>,
     sink: &mut S,
 ) -> rusqlite::Result<Outcome> {
-    let mut runner = Runner { connection, memory, settled: false, definitions, request, known: HashMap::new(), sink };
+    let mut runner = Runner { connection, memory, settled: false, definitions, request, sink };
     let mut open = runner.open(plan)?;
     match root {
         Root::Page { name, form, links } => {
@@ -89,8 +86,6 @@ struct Runner<'a, S> {
     settled: bool,
     definitions: &'a Definitions,
     request: &'a Request<'a>,
-    /// Custom fields by entity type and process.
-    known: HashMap<(i64, Option<i64>), Rc<Vec<custom::Definition>>>,
     sink: &'a mut S,
 }
 
@@ -335,14 +330,14 @@ impl<'a, S: Sink> Runner<'a, S> {
         }
     }
 
-    fn definitions(&mut self, entity_type: i64, process: Option<i64>) -> rusqlite::Result<Rc<Vec<custom::Definition>>> {
-        if let Some(known) = self.known.get(&(entity_type, process)) {
-            return Ok(known.clone());
+    fn definitions(&mut self, entity_type: i64, process: Option<i64>) -> rusqlite::Result<custom::Definitions> {
+        if let Some(known) = self.memory.definitions(entity_type, process) {
+            return Ok(known);
         }
         let mut statement = self.connection.prepare_cached(&self.definitions.sql)?;
         let rows = statement.query_map((entity_type, process), custom::definition)?;
-        let found = Rc::new(rows.collect::<rusqlite::Result<Vec<_>>>()?);
-        self.known.insert((entity_type, process), found.clone());
+        let found: custom::Definitions = rows.collect::<rusqlite::Result<_>>()?;
+        self.memory.note_definitions(entity_type, process, &found);
         Ok(found)
     }
 }

@@ -66,11 +66,14 @@ impl Journal {
         }
         let last = ring.last;
         drop(ring);
-        self.newest.send_if_modified(|newest| {
-            let newer = *newest < last;
-            *newest = last.max(*newest);
-            newer
-        });
+        // Whoever subscribes later finds the entry in the ring.
+        if self.newest.receiver_count() > 0 {
+            self.newest.send_if_modified(|newest| {
+                let newer = *newest < last;
+                *newest = last.max(*newest);
+                newer
+            });
+        }
     }
 
     /// Entries after a number that fit, oldest first, at most `limit`.
