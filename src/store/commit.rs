@@ -10,9 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::commits::Commits;
 use super::error::StoreError;
 use super::known::Known;
-use super::memory::Commits;
 
 /// What a write answers once it is committed: the job's own result.
 pub(super) type Outcome<T, E> = Result<Result<T, E>, StoreError>;

@@ -10,10 +10,10 @@ use rusqlite::Connection;
 
 use crate::clock::Zone;
 
+use super::commits::Commits;
 use super::connect::Location;
 use super::error::StoreError;
 use super::home::Home;
-use super::memory::Commits;
 use super::reader::Reader;
 use super::template::{Template, remove_database};
 use super::writer::WriterQueue;

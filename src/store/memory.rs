@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::{Ordering, fence};
 
+use super::commits::Commits;
 use super::custom::Definitions;
 
 /// Texts kept at a time; a power of two.
@@ -15,32 +16,14 @@ const PLACES: usize = 1024;
 /// Bytes of all texts together, beyond which all are forgotten.
 const BYTES: usize = 128 * 1024;
 
-/// Counts the commits of a database, once before and once after each.
-#[derive(Debug, Default)]
-pub(super) struct Commits(AtomicU64);
-
-impl Commits {
-    /// Runs what makes changes visible to those who begin to read.
-    pub(super) fn around<T>(&self, commit: impl FnOnce() -> T) -> T {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        let done = commit();
-        self.0.fetch_add(1, Ordering::SeqCst);
-        done
-    }
-
-    /// Nothing while a commit is under way.
-    fn settled(&self) -> Option<u64> {
-        let count = self.0.load(Ordering::SeqCst);
-        count.is_multiple_of(2).then_some(count)
-    }
-}
-
 /// The texts of references by what is shown of them and whose they are. The default remembers for one answer.
 #[derive(Debug, Default)]
 pub struct Memory {
     commits: Option<Arc<Commits>>,
     /// The count before the transaction began.
     began: Option<u64>,
+    /// Whether it is proved that the transaction sees what `of` says.
+    proved: bool,
     /// The count that the rest belongs to; nothing where it is of one answer.
     of: Option<u64>,
     /// Others say when to forget.
@@ -73,11 +56,17 @@ impl Memory {
     /// To be called before a transaction begins.
     pub(super) fn begin(&mut self) {
         self.began = self.commits.as_ref().and_then(|commits| commits.settled());
+        self.proved = false;
+    }
+
+    /// Whether a transaction that began now would see just what this one sees.
+    pub(super) fn is_of_now(&self) -> bool {
+        self.proved && self.of == self.commits.as_ref().and_then(|commits| commits.settled())
     }
 
     /// Forgets what the transaction does not see. To be called when it has read something, which fixes what it sees.
     pub(super) fn settle(&mut self) {
-        if self.kept {
+        if self.kept || self.proved {
             return;
         }
         // The look comes after the read for other cores too.
@@ -89,6 +78,7 @@ impl Memory {
             self.definitions.clear();
         }
         self.of = of;
+        self.proved = of.is_some();
     }
 
     /// Whether a text may be kept; `plain` is one that changes with the rows it shows and no others.
@@ -187,17 +177,18 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_that_outlives_a_commit_leaves_nothing_behind() {
+    fn a_transaction_that_outlives_a_commit_keeps_its_texts_to_itself() {
         let commits = Arc::new(Commits::default());
         let mut memory = Memory::of(Arc::clone(&commits));
         memory.begin();
         memory.settle();
+        assert!(memory.is_of_now());
         memory.note(7, 1, b"old");
-        commits.around(|| ());
+        commits.around(|| assert!(!memory.is_of_now()));
         // a second answer in the same transaction, which still sees the old
         memory.settle();
-        assert_eq!(memory.find(7, 1), None);
-        memory.note(7, 1, b"old");
+        assert_eq!(memory.find(7, 1), Some(b"old".as_slice()));
+        assert!(!memory.is_of_now());
         assert_eq!(read(&mut memory), None);
     }
 

@@ -5,6 +5,7 @@
 //! Knows nothing of HTTP, of query languages or of entities.
 
 mod commit;
+mod commits;
 mod connect;
 mod content;
 mod custom;

@@ -21,7 +21,7 @@ use super::shelf::Shelf;
 use super::template::Template;
 use super::workspace::{DEFAULT, Workspace};
 use super::workspaces::{self, Workspaces};
-use super::writer;
+use super::writer::{self, Writers};
 
 /// Threads for queries known to be dear; more of them would only slow each other down.
 const DEAR_THREADS: usize = 2;
@@ -38,8 +38,7 @@ pub struct Store {
     base: Mutex<Option<Arc<Template>>>,
     clock: Clock,
     zone: Arc<Zone>,
-    /// Writer threads that live.
-    writers: Arc<AtomicUsize>,
+    writers: Arc<Writers>,
     // Last: the folder goes after everything in it was closed, the claim after the data file was.
     home: Home,
     _claim: Option<Claim>,
@@ -76,6 +75,7 @@ impl Store {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let readers = if readers == 0 { (2 * cores).max(4) } else { readers };
         let shelf = Arc::default();
+        let writers = Arc::new(Writers::new(&shelf));
         let short = Pool::new("read", readers, queue, &shelf);
         Ok(Self {
             short,
@@ -88,7 +88,7 @@ impl Store {
             base,
             clock,
             zone,
-            writers: Arc::default(),
+            writers,
             home,
             _claim: claimed,
         })
@@ -262,22 +262,24 @@ impl Store {
         let run = move || {
             let _ticket = ticket;
             let opened = shelf.take(&database).map_or_else(|| database.open_reader(), Ok).and_then(|db| {
-                db.begin();
-                db.execute_batch("BEGIN")?;
+                db.enter()?;
                 Ok(db)
             });
             match opened {
                 Ok(db) => {
                     job(Ok(&db));
-                    if db.execute_batch("COMMIT").is_ok() {
-                        shelf.put_back(database, db);
-                    }
+                    shelf.put_back(database, db);
                 }
                 Err(error) => job(Err(error)),
             }
         };
         let thread = std::thread::Builder::new().name("tpmock-stream".to_owned()).stack_size(super::STACK).spawn(run);
         thread.map(drop).map_err(|_| StoreError::Busy)
+    }
+
+    #[cfg(test)]
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     fn pool(&self, lane: Lane) -> &Pool {

@@ -188,31 +188,24 @@ fn serve(job: Job, shelf: &Shelf) {
         Ok(db) => db,
         Err(error) => return work(Err(error)),
     };
-    let read = || {
-        db.begin();
-        if let Err(error) = execute(&db, "BEGIN") {
-            work(Err(error));
-            return false;
-        }
-        work(Ok(&db));
-        execute(&db, "COMMIT").is_ok()
-    };
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(true) => shelf.put_back(database, db),
-        // A connection that a panic or an error passed through is not used again.
-        Ok(false) => {}
+    if let Err(error) = db.enter() {
+        return work(Err(error));
+    }
+    // A connection that a panic passed through is not used again.
+    match catch_unwind(AssertUnwindSafe(|| work(Ok(&db)))) {
+        Ok(()) => shelf.put_back(database, db),
         Err(_) => tracing::error!("a read panicked"),
     }
 }
 
-/// Runs `work` on this thread, without a transaction around it.
+/// Runs `work` on this thread.
 pub(super) fn serve_here<T>(
     database: Arc<Database>,
     db: Reader,
     shelf: &Shelf,
     work: impl FnOnce(&Reader) -> T,
 ) -> Result<T, StoreError> {
-    db.begin();
+    db.enter()?;
     let result = catch_unwind(AssertUnwindSafe(|| work(&db)));
     let Ok(result) = result else {
         tracing::error!("a read panicked");
@@ -220,9 +213,4 @@ pub(super) fn serve_here<T>(
     };
     shelf.put_back(database, db);
     Ok(result)
-}
-
-fn execute(db: &Reader, sql: &str) -> Result<(), StoreError> {
-    db.prepare_cached(sql)?.execute([])?;
-    Ok(())
 }

@@ -48,10 +48,19 @@ impl Shelf {
         Some(kept.remove(at).db)
     }
 
-    /// A connection that no transaction is open on.
+    /// A connection that is not used any more. Its transaction stays open if it can be of use.
     pub(super) fn put_back(&self, database: Arc<Database>, db: Reader) {
-        let warm = Warm { db, database, used: Instant::now(), user: thread::current().id() };
+        let used = Instant::now();
+        let useful = database.has_snapshots() && database.commits.is_quiet(used) && db.is_of_now();
+        if !useful && db.leave().is_err() {
+            return;
+        }
+        let warm = Warm { db, database, used, user: thread::current().id() };
         let mut kept = self.lock();
+        // Whoever begins to write ends the transactions of the connections that are here by then.
+        if warm.database.commits.is_writing() && warm.db.leave().is_err() {
+            return;
+        }
         let closed = if warm.database.is_retired() {
             Some(warm)
         } else {
@@ -59,6 +68,13 @@ impl Shelf {
             (kept.len() > KEPT).then(|| kept.remove(0))
         };
         drop(kept);
+        drop(closed);
+    }
+
+    /// Ends the transactions of unused connections: an old one keeps the log of a database from being used again.
+    pub(super) fn release(&self, database: &Database) {
+        let is_broken = |warm: &mut Warm| warm.database.id() == database.id() && warm.db.leave().is_err();
+        let closed: Vec<Warm> = self.lock().extract_if(.., is_broken).collect();
         drop(closed);
     }
 
@@ -79,5 +95,59 @@ impl Shelf {
     pub(super) fn clear(&self) {
         let closed = std::mem::take(&mut *self.lock());
         drop(closed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use rusqlite::params;
+
+    use super::super::tests::{data, origin};
+    use super::super::{Lane, Reader, Store, StoreError};
+    use super::*;
+
+    /// Two connections at once, each left with what it sees.
+    fn read_twice(store: &Store) {
+        // long enough after the last write to be quiet
+        thread::sleep(Duration::from_millis(80));
+        let both = Arc::new(Barrier::new(2));
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                let both = Arc::clone(&both);
+                let job = move |reader: &Reader| {
+                    let count = reader.query_row("SELECT COUNT(*) FROM story", [], |row| row.get::<_, i64>(0));
+                    reader.parts().1.settle();
+                    both.wait();
+                    count
+                };
+                scope.spawn(|| store.read_blocking(store.default_workspace(), Lane::Short, job).expect("a reader"));
+            }
+        });
+    }
+
+    fn write(store: &Store, name: String) {
+        let insert = move |db: &rusqlite::Connection| {
+            db.execute("INSERT INTO story(name) VALUES(?)", params![name]).map_err(StoreError::from)
+        };
+        store.write_blocking(store.default_workspace(), insert).expect("a writer").expect("a row");
+    }
+
+    #[test]
+    fn transactions_that_stay_open_do_not_keep_the_log_from_being_used_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("stories.db");
+        let store = Store::open(data(&path), origin(1)).expect("a store");
+        write(&store, "three".into());
+        read_twice(&store);
+        let open = |shelf: &Shelf| shelf.lock().iter().filter(|warm| warm.db.is_of_now()).count();
+        assert_eq!(open(store.shelf()), 2);
+        for n in 0..150 {
+            write(&store, format!("{n} {}", "x".repeat(100_000)));
+        }
+        assert_eq!(open(store.shelf()), 0);
+        let log = std::fs::metadata(folder.path().join("stories.db-wal")).expect("a log").len();
+        assert!(log < 8_000_000, "{log} bytes of log after 15,000,000 were written");
     }
 }

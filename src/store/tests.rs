@@ -11,7 +11,7 @@ use super::{DEFAULT, Lane, Options, Origin, Store, StoreError, Workspace};
 
 const SCHEMA: &str = "CREATE TABLE story(id INTEGER PRIMARY KEY, name TEXT NOT NULL COLLATE FOLD UNIQUE);";
 
-fn origin(version: i32) -> Origin {
+pub(super) fn origin(version: i32) -> Origin {
     Origin {
         version,
         schema: Box::new(|| SCHEMA.to_owned()),
@@ -24,7 +24,7 @@ fn open(options: Options) -> Store {
     Store::open(options, origin(1)).expect("store")
 }
 
-fn data(path: &Path) -> Options {
+pub(super) fn data(path: &Path) -> Options {
     Options { data: Some(path.to_path_buf()), ..Options::default() }
 }
 

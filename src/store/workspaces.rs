@@ -1,7 +1,6 @@
 //! The map of workspaces: made on first touch, reset, dropped.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::{Clock, Zone};
@@ -11,7 +10,7 @@ use super::error::StoreError;
 use super::home::Home;
 use super::template::Template;
 use super::workspace::{DEFAULT, Workspace, check_key};
-use super::writer;
+use super::writer::{self, Writers};
 
 #[derive(Debug)]
 pub(super) struct Workspaces {
@@ -100,12 +99,12 @@ pub(super) fn reset(
     workspace: &Workspace,
     template: &Arc<Template>,
     home: &Home,
-    crowd: &Arc<AtomicUsize>,
+    writers: &Arc<Writers>,
 ) -> Result<(), StoreError> {
     let _one = workspace.resetting.lock().unwrap_or_else(PoisonError::into_inner);
     let database = workspace.database();
     if database.is_durable() {
-        let done = writer::replace(&database, crowd, Arc::clone(template), home.number())?;
+        let done = writer::replace(&database, writers, Arc::clone(template), home.number())?;
         return done.blocking_recv().unwrap_or(Err(StoreError::Aborted));
     }
     workspace.replace(Database::clone_of(template, home, workspace.zone())?);

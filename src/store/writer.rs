@@ -15,6 +15,7 @@ use super::commit::{Job, Outcome, Task, commit_together};
 use super::database::Database;
 use super::error::StoreError;
 use super::known::Known;
+use super::shelf::Shelf;
 use super::template::Template;
 
 /// Jobs that may wait for one writer.
@@ -27,6 +28,19 @@ const IDLE: Duration = Duration::from_secs(3);
 const IDLE_CROWDED: Duration = Duration::from_millis(20);
 /// Writers from which on it is crowded.
 const CROWD: usize = 32;
+
+/// What the writers of a store share.
+pub(super) struct Writers {
+    /// Threads that live.
+    alive: AtomicUsize,
+    shelf: Arc<Shelf>,
+}
+
+impl Writers {
+    pub(super) fn new(shelf: &Arc<Shelf>) -> Self {
+        Self { alive: AtomicUsize::new(0), shelf: Arc::clone(shelf) }
+    }
+}
 
 #[derive(Default)]
 pub(super) struct WriterQueue {
@@ -63,7 +77,7 @@ impl std::fmt::Debug for WriterQueue {
 /// Queues `work`; the receiver yields once it is committed.
 pub(super) fn submit<T, E>(
     database: &Arc<Database>,
-    crowd: &Arc<AtomicUsize>,
+    writers: &Arc<Writers>,
     work: impl Fn(&Connection, &Known) -> Result<T, E> + Send + 'static,
 ) -> Result<oneshot::Receiver<Outcome<T, E>>, StoreError>
 where
@@ -71,23 +85,23 @@ where
     E: Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    enqueue(database, crowd, Item::Job(Box::new(Task::new(work, reply))))?;
+    enqueue(database, writers, Item::Job(Box::new(Task::new(work, reply))))?;
     Ok(receiver)
 }
 
 /// Queues the replacement of everything the database holds by what the template holds.
 pub(super) fn replace(
     database: &Arc<Database>,
-    crowd: &Arc<AtomicUsize>,
+    writers: &Arc<Writers>,
     template: Arc<Template>,
     generation: u64,
 ) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
     let (reply, receiver) = oneshot::channel();
-    enqueue(database, crowd, Item::Replace { template, generation, reply })?;
+    enqueue(database, writers, Item::Replace { template, generation, reply })?;
     Ok(receiver)
 }
 
-fn enqueue(database: &Arc<Database>, crowd: &Arc<AtomicUsize>, item: Item) -> Result<(), StoreError> {
+fn enqueue(database: &Arc<Database>, writers: &Arc<Writers>, item: Item) -> Result<(), StoreError> {
     let queue = &database.writer;
     let mut state = queue.lock();
     if state.closed {
@@ -105,7 +119,7 @@ fn enqueue(database: &Arc<Database>, crowd: &Arc<AtomicUsize>, item: Item) -> Re
         }
         return Ok(());
     }
-    let writer = Writer { database: Arc::clone(database), crowd: Arc::clone(crowd) };
+    let writer = Writer { database: Arc::clone(database), writers: Arc::clone(writers) };
     match std::thread::Builder::new().name("tpmock-write".to_owned()).spawn(move || writer.run()) {
         Ok(thread) => {
             state.running = true;
@@ -143,14 +157,14 @@ impl WriterQueue {
     }
 
     /// What has gathered, or `None` when the writer is to end. Replacements come alone.
-    fn next_batch(&self, database: &Database, crowd: &AtomicUsize) -> Option<Vec<Item>> {
+    fn next_batch(&self, database: &Database, writers: &Writers) -> Option<Vec<Item>> {
         let mut state = self.lock();
         while state.items.is_empty() {
             if state.closed || database.is_retired() {
                 state.running = false;
                 return None;
             }
-            let patience = if crowd.load(Ordering::Relaxed) > CROWD { IDLE_CROWDED } else { IDLE };
+            let patience = if writers.alive.load(Ordering::Relaxed) > CROWD { IDLE_CROWDED } else { IDLE };
             state.waiting = true;
             let (woken, timeout) = self.wake.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
             state = woken;
@@ -168,18 +182,21 @@ impl WriterQueue {
 
 struct Writer {
     database: Arc<Database>,
-    crowd: Arc<AtomicUsize>,
+    writers: Arc<Writers>,
 }
 
 impl Writer {
     fn run(&self) {
-        self.crowd.fetch_add(1, Ordering::Relaxed);
+        self.writers.alive.fetch_add(1, Ordering::Relaxed);
         let mut desk = None;
-        while let Some(batch) = self.database.writer.next_batch(&self.database, &self.crowd) {
+        while let Some(batch) = self.database.writer.next_batch(&self.database, &self.writers) {
+            self.database.commits.write_begins();
+            self.writers.shelf.release(&self.database);
             self.serve(batch, &mut desk);
+            self.database.commits.write_ended();
         }
         drop(desk);
-        self.crowd.fetch_sub(1, Ordering::Relaxed);
+        self.writers.alive.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn serve(&self, batch: Vec<Item>, desk: &mut Option<(Connection, Known)>) {
