@@ -138,8 +138,12 @@ fn send(job: &Job, reader: &Reader, sender: &mpsc::Sender<Piece>) -> Result<(), 
     let writer = JsonWriter::new(out, &JsonStyle::V2, parameters.notation, zone, base);
     let mut sink = Draining { writer, sender, gone: false };
     let root = Root::Page { name: None, form: ListForm::Envelope, links: &|_| Links::default() };
-    job.run(reader, &plan, &root, &mut sink)?;
-    sink.drain();
+    match job.run(reader, &plan, &root, &mut sink) {
+        // Whoever asked has gone, which is what the statement was interrupted for.
+        Err(_) if sender.is_closed() => {}
+        Err(error) => return Err(error.into()),
+        Ok(_) => sink.drain(),
+    }
     Ok(())
 }
 
