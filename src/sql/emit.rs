@@ -247,7 +247,10 @@ impl<'a> Emitter<'a> {
         let row = self.row(&Path::root(rows.scope));
         let mut terms = Vec::new();
         if let Some(kinds) = &self.catalog.entity(rows.entity).kinds {
-            terms.push(Fragment::sql(format!("{row}.{}", kind_test(kinds))));
+            // Rows of many kinds in the order of their ids: the index of kinds would have them sorted first, all of them.
+            let by_id = rows.order.first().is_some_and(|order| order.key == Expr::Key(Path::root(rows.scope)));
+            let unindexed = if by_id && kinds.len() > 1 { "+" } else { "" };
+            terms.push(Fragment::sql(format!("{unindexed}{row}.{}", kind_test(kinds))));
         }
         terms.extend(collection::link(self, rows, &row));
         terms.extend(rows.filter.iter().map(|e| self.expr(e)));
