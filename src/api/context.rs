@@ -51,7 +51,7 @@ pub async fn context(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&str
 /// Answers the same of API v2.
 ///
 /// # Errors
-/// Those of [`context`].
+/// Those of [`context()`].
 pub async fn current(app: &App, call: &Arc<Call>, caller: &Account, rest: &[&str]) -> Result<Answer, Error> {
     let caller_ = caller.caller();
     let shown = move |asked: &Asked<'_>| {

@@ -25,7 +25,7 @@ impl Reader {
         Self { connection, memory: RefCell::new(Memory::of(commits)), in_transaction: Cell::new(false) }
     }
 
-    /// Both halves, as [`super::run`] takes them.
+    /// Both halves, as [`super::run()`] takes them.
     pub fn parts(&self) -> (&Connection, RefMut<'_, Memory>) {
         (&self.connection, self.memory.borrow_mut())
     }
