@@ -19,7 +19,9 @@ fn corpora_and_their_mutations_keep_every_promise() {
         let work = move || {
             inputs.iter().for_each(|input| tried(name, target, input));
             let mut random = Random(0x5eed_0000 + name.len() as u64);
-            for _ in 0..cases() {
+            // a seed is stored and taken back, which takes as long as many queries
+            let cases = if name == "seed" { cases() / 10 } else { cases() };
+            for _ in 0..cases {
                 tried(name, target, &mutated(&inputs, &mut random));
             }
         };

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -10,6 +11,9 @@ use serde_json::{Map, Value};
 use super::beside::is_beside;
 use super::members::{Json, Members};
 use crate::catalog::{Catalog, EntityId, EntityKind, View, nearest};
+
+/// The ids there can be: those of the service have 32 bits.
+const IDS: RangeInclusive<i64> = 1..=i32::MAX as i64;
 
 /// A seed with the name that messages give it.
 #[derive(Debug, Clone, Copy)]
@@ -102,8 +106,8 @@ pub(super) fn read<'a>(catalog: &Catalog, files: &[SeedFile<'a>], problems: &mut
                 // a base lists rows of its heirs; the item says which
                 let of = members.get("ResourceType").and_then(Json::as_str).and_then(|t| catalog.named(t));
                 let entity = of.filter(|e| catalog.is_a(e.id, entity.id)).unwrap_or(entity);
-                let id = members.get("Id").and_then(Json::as_i64).unwrap_or(0);
-                if let Some(bad) = members.get("Id").filter(|v| v.as_i64().is_none_or(|id| id <= 0)) {
+                let id = members.get("Id").and_then(Json::as_i64).filter(|id| IDS.contains(id)).unwrap_or(0);
+                if let Some(bad) = members.get("Id").filter(|_| id == 0) {
                     problems.push(place.problem("Id", format!("{bad} is no id")));
                 }
                 let key = (entity.table.as_str(), id);

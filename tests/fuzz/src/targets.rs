@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use tpmock::api::percent;
 use tpmock::query::{self, Caller, Model, Read, Scene, Select, Selection, ast};
+use tpmock::store::seed::{Ground, SeedFile, load};
+use tpmock::store::{Connection, Options, Origin, Store, StoreError};
 use tpmock::syntax::filter::{Filter, parse_filter};
 use tpmock::syntax::{self, Kind};
 use tpmock::{catalog, clock, sql, wire};
@@ -14,8 +16,16 @@ pub type Target = fn(&[u8]);
 
 /// The targets by name; each has a folder of that name in the corpus.
 #[allow(dead_code)]
-pub const ALL: [(&str, Target); 7] =
-    [("v1", v1), ("v2", v2), ("filter", filter), ("bind", bind), ("url", url), ("json", json), ("xml", xml)];
+pub const ALL: [(&str, Target); 8] = [
+    ("v1", v1),
+    ("v2", v2),
+    ("filter", filter),
+    ("bind", bind),
+    ("url", url),
+    ("json", json),
+    ("xml", xml),
+    ("seed", seed),
+];
 
 /// The list parameters of API v1.
 pub fn v1(input: &[u8]) {
@@ -111,6 +121,33 @@ pub fn xml(input: &[u8]) {
     if let Err(error) = wire::decode_xml(input) {
         assert!(error.position <= input.len() && !error.message.is_empty(), "{error:?}");
     }
+}
+
+/// Seed files, into a database that nothing of them stays in.
+pub fn seed(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let text = text.to_owned();
+    let load = move |db: &Connection| {
+        let World { model, zone } = World::get();
+        let ground = Ground { catalog: &model.catalog, zone, now: 1_773_144_000_000, hash: &|_, _| "hash".into() };
+        db.execute_batch("SAVEPOINT seed").expect("a savepoint");
+        let loaded = load(db, &ground, &[SeedFile { name: "seed.json", text: &text }]);
+        db.execute_batch("ROLLBACK TO seed; RELEASE seed").expect("an end");
+        Ok::<_, StoreError>(loaded)
+    };
+    let store = empty_store();
+    if let Err(error) = store.write_blocking(store.default_workspace(), load).expect("a writer").expect("an end") {
+        assert!(!error.0.is_empty() && error.0.iter().all(|problem| !problem.is_empty()));
+    }
+}
+
+fn empty_store() -> &'static Store {
+    static STORE: OnceLock<Store> = OnceLock::new();
+    STORE.get_or_init(|| {
+        let schema = Box::new(|| sql::schema(&World::get().model.catalog));
+        let origin = Origin { version: 1, schema, seed: Box::new(|_| Ok(())), ready: Box::new(|| None) };
+        Store::open(Options::default(), origin).expect("a store")
+    })
 }
 
 fn text(input: &[u8]) -> Option<&str> {
