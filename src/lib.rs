@@ -44,18 +44,21 @@
 //!
 //! # One request, through the code
 //!
-//! `GET /api/v1/Bugs?where=EntityState.Name eq 'Open'&include=[Id,Tasks[Id]]&take=2`
+//! `GET /api/v1/UserStories?where=EntityState.Name eq 'Open'&include=[Id,Project,Tasks[Id]]&take=2`
 //!
 //! 1. `api::handle` makes a `Call` of it (`api/call.rs`): workspace, decoded path, parameters, formats. `api::route`
-//!    finds the caller (`api/auth.rs`) and hands over to `api/v1.rs`, which asks the catalog for `Bugs`.
+//!    finds the caller (`api/auth.rs`) and hands over to `api/v1.rs`, which asks the catalog for `UserStories`.
 //! 2. `api/v1_parameters.rs` has `syntax::v1` parse the filter and the list of members. A slip is a 400 in the
 //!    vendor's words.
-//! 3. `query::read` binds: `EntityState.Name` becomes a path of two ids that ends in text, what a bug shows by default
-//!    is added, rows the caller may not see are filtered out. An unknown member is refused here, with the nearest name.
-//! 4. `sql::plan` makes a statement over the table of the family with a join for the state, and a second statement
-//!    for the tasks of one bug. Values are parameters; no text of a client becomes SQL.
+//! 3. `query::read` binds: `EntityState.Name` becomes a path of two ids that ends in text, what a project shows by
+//!    default is added, rows the caller may not see are filtered out. An unknown member is refused here, with the
+//!    nearest name.
+//! 4. `sql::plan` makes a statement over the table of the family with a join for the state, a second one for what is
+//!    shown of one project, and a third for the tasks of one story. Values are parameters; no text of a client becomes
+//!    SQL.
 //! 5. A reader thread runs the plan (`store/run.rs`): it steps rows and says events to a writer of `wire`, which
-//!    writes bytes straight from SQLite's buffers.
+//!    writes bytes straight from SQLite's buffers. The text of a project is remembered for the next story that refers
+//!    to it, until somebody commits (`store/memory.rs`).
 //! 6. `api/page.rs` puts `Next` and `Prev` around it, `api/answer.rs` the headers, and one line goes to the log.
 //!
 //! # A server in a test
