@@ -29,13 +29,6 @@ pub struct Plan {
     pub point: bool,
 }
 
-impl Plan {
-    /// The plans of what its rows refer to and own.
-    pub fn below(&self) -> impl Iterator<Item = &Plan> {
-        self.references.iter().map(|reference| &reference.plan).chain(&self.children)
-    }
-}
-
 /// The row that a reference leads to. Most rows refer to the same few, so it is read by itself, and its text is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reference {

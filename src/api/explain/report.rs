@@ -18,7 +18,7 @@ pub struct Explained {
     /// The tree of each parameter, by its usual spelling.
     pub parsed: Vec<(&'static str, Outline)>,
     pub bound: Option<Outline>,
-    /// The statement of the root first, those of its collections after it.
+    /// The statement of the root first, those of its references and collections after it.
     pub statements: Vec<Statement>,
     /// Stages in their order, each with the time it took.
     pub stages: Vec<(&'static str, Duration)>,
@@ -30,12 +30,32 @@ pub struct Explained {
 
 #[derive(Debug)]
 pub struct Statement {
-    /// 0 for the root, one more for each collection it stands in.
+    /// 0 for the root, one more for each collection or reference it stands in.
     pub depth: usize,
+    /// How often it runs.
+    pub runs: Runs,
     pub sql: String,
     /// What is bound to each placeholder.
     pub parameters: Vec<String>,
     pub plan: Vec<PlanStep>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    Once,
+    ForEachRow,
+    /// For each entity that rows refer to and whose text is not known yet.
+    ForEachReference,
+}
+
+impl Runs {
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::ForEachRow => "for each row above",
+            Self::ForEachReference => "for each thing that rows above refer to, once",
+        }
+    }
 }
 
 /// Why the read gets no answer.
@@ -52,17 +72,25 @@ pub struct Refusal {
 /// # Errors
 /// SQLite's.
 pub fn statements(connection: &Connection, plan: &Plan) -> Result<Vec<Statement>, StoreError> {
-    fn add(connection: &Connection, plan: &Plan, depth: usize, into: &mut Vec<Statement>) -> Result<(), StoreError> {
+    fn add(
+        connection: &Connection,
+        plan: &Plan,
+        (depth, runs): (usize, Runs),
+        into: &mut Vec<Statement>,
+    ) -> Result<(), StoreError> {
         into.push(Statement {
             depth,
+            runs,
             sql: plan.statement.text.clone(),
             parameters: plan.statement.params.iter().map(|param| parameter(param, plan)).collect(),
             plan: query_plan(connection, &plan.statement.text)?,
         });
-        plan.below().try_for_each(|below| add(connection, below, depth + 1, into))
+        let references = plan.references.iter().map(|reference| (&reference.plan, Runs::ForEachReference));
+        let mut below = references.chain(plan.children.iter().map(|child| (child, Runs::ForEachRow)));
+        below.try_for_each(|(plan, runs)| add(connection, plan, (depth + 1, runs), into))
     }
     let mut all = Vec::new();
-    add(connection, plan, 0, &mut all)?;
+    add(connection, plan, (0, Runs::Once), &mut all)?;
     Ok(all)
 }
 
@@ -106,7 +134,7 @@ impl Explained {
 impl Statement {
     fn json(&self) -> Value {
         let plan: Vec<Value> = self.plan.iter().map(|step| json!({ "depth": step.depth, "what": step.what })).collect();
-        json!({ "depth": self.depth, "sql": self.sql, "parameters": self.parameters, "plan": plan })
+        json!({ "depth": self.depth, "runs": self.runs.text(), "sql": self.sql, "parameters": self.parameters, "plan": plan })
     }
 }
 

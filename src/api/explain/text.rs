@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::percent;
-use super::report::{Explained, Statement};
+use super::report::{Explained, Runs, Statement};
 use crate::query::outline::Outline;
 
 const BOLD: &str = "\u{1b}[1m";
@@ -79,8 +79,10 @@ impl Page {
     }
 
     fn statement(&mut self, number: usize, statement: &Statement) {
-        let place = if statement.depth == 0 { "" } else { ", for each row above" };
-        self.heading(&format!("statement {number}{place}"));
+        self.heading(&match statement.runs {
+            Runs::Once => format!("statement {number}"),
+            runs => format!("statement {number}, {}", runs.text()),
+        });
         for line in broken(&statement.sql) {
             self.line(1, &line);
         }

@@ -21,7 +21,7 @@ pub fn selection(catalog: &Catalog, selection: &Selection) -> String {
 pub fn statements(plan: &Plan) -> String {
     fn add(plan: &Plan, depth: usize, lines: &mut Vec<String>) {
         lines.push(format!("{}{}", "  ".repeat(depth), plan.statement.text));
-        for child in plan.below() {
+        for child in below(plan) {
             add(child, depth + 1, lines);
         }
     }
@@ -30,13 +30,18 @@ pub fn statements(plan: &Plan) -> String {
     lines.join("\n")
 }
 
+/// The plans of what its rows refer to and own.
+fn below(plan: &Plan) -> impl Iterator<Item = &Plan> {
+    plan.references.iter().map(|reference| &reference.plan).chain(&plan.children)
+}
+
 pub fn parameters(plan: &Plan) -> String {
     let one = |param: &Param| match param {
         Param::Value(v) => value(v),
         other => format!("{other:?}"),
     };
     let mut all: Vec<String> = plan.statement.params.iter().map(one).collect();
-    all.extend(plan.below().map(parameters).filter(|p| !p.is_empty()));
+    all.extend(below(plan).map(parameters).filter(|p| !p.is_empty()));
     all.join(", ")
 }
 
