@@ -3,7 +3,7 @@
 //! A collection becomes a child plan, run once for each row of its owner: with the database in the process that
 //! is faster than one statement that aggregates JSON.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use crate::catalog::{Catalog, Entity, EntityId, MemberKind, Storage};
 use crate::event::{ListForm, Name};
@@ -267,7 +267,8 @@ impl<'a> Planner<'a> {
         statement.push(from).push_sql(&format!(" WHERE {alias}.\"Id\" = ")).push(Fragment::param(Param::Owner));
         let Planner { children, references, .. } = planner;
         let fixed = !statement.params.iter().any(|param| matches!(param, Param::Run(_)));
-        let shown = fixed.then(|| number_of((name, format!("{statement:?}"), &shape)));
+        let shown = fixed
+            .then(|| BuildHasherDefault::<DefaultHasher>::default().hash_one((name, format!("{statement:?}"), &shape)));
         let plan = Plan { statement, shape, limit: Limit::default(), children, references, point: true };
         Reference { plain: is_plain(&plan), plan, shown }
     }
@@ -343,12 +344,6 @@ impl<'a> Planner<'a> {
             self.columns.len() - 1
         })
     }
-}
-
-fn number_of(shown: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    shown.hash(&mut hasher);
-    hasher.finish()
 }
 
 fn is_output(query: &Query, key: &Expr) -> bool {

@@ -1,6 +1,6 @@
 //! The spellings of JSON that the two versions of the API do not share, and a number for what a text is spelled by.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 
 /// The spellings in which the two versions of the API differ. Keys are written as they stand here.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,7 +48,5 @@ impl JsonStyle {
 
 /// A number that differs, as good as always, where one of the parts does.
 pub(super) fn spelling(parts: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    parts.hash(&mut hasher);
-    hasher.finish()
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(parts)
 }
