@@ -18,39 +18,36 @@ const READS: [&str; 5] = [
     "/api/v1/Features?format=json&include=[Project,UserStories[Project]]&where=Project.Id%20eq%207",
 ];
 
+/// What goes on beside renames: told the latest one that is answered, and when it is over. How often it came round.
+type Job<'a> = Box<dyn Fn(&AtomicU64, &AtomicBool) -> usize + Sync + 'a>;
+
 #[test]
 fn a_renamed_project_is_renamed_everywhere_at_once() {
     let world = World::open(SeedSource::Small).expect("the small account");
-    let (latest, over) = (AtomicU64::new(0), AtomicBool::new(false));
-    rename(&world, 0);
-    std::thread::scope(|scope| {
-        let readers: Vec<_> =
-            READS.iter().map(|address| scope.spawn(|| read(&world, address, &latest, &over))).collect();
-        for n in 1..=RENAMES {
-            rename(&world, n);
-            latest.store(n, Ordering::SeqCst);
-        }
-        over.store(true, Ordering::SeqCst);
-        for reader in readers {
-            assert!(reader.join().expect("a reader") > 0);
-        }
-    });
+    let world = &world;
+    let reader = |address| -> Job<'_> { Box::new(move |latest, over| read(world, address, latest, over)) };
+    beside_renames(world, &READS.map(reader));
 }
 
 #[test]
 fn what_was_made_shows_the_name_its_project_has_by_then() {
     let world = World::open(SeedSource::Small).expect("the small account");
+    let maker = |_| -> Job<'_> { Box::new(|latest, over| make(&world, latest, over)) };
+    beside_renames(&world, &[0, 1, 2, 3].map(maker));
+}
+
+fn beside_renames(world: &World, jobs: &[Job<'_>]) {
     let (latest, over) = (AtomicU64::new(0), AtomicBool::new(false));
-    rename(&world, 0);
+    rename(world, 0);
     std::thread::scope(|scope| {
-        let makers: Vec<_> = (0..4).map(|_| scope.spawn(|| make(&world, &latest, &over))).collect();
+        let running: Vec<_> = jobs.iter().map(|job| scope.spawn(|| job(&latest, &over))).collect();
         for n in 1..=RENAMES {
-            rename(&world, n);
+            rename(world, n);
             latest.store(n, Ordering::SeqCst);
         }
         over.store(true, Ordering::SeqCst);
-        for maker in makers {
-            assert!(maker.join().expect("a maker") > 0);
+        for job in running {
+            assert!(job.join().expect("a job") > 0);
         }
     });
 }
