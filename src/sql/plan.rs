@@ -23,7 +23,7 @@ pub struct Plan {
     pub limit: Limit,
     /// Selects that run once for each row.
     pub children: Vec<Plan>,
-    /// What is shown of what the rows refer to.
+    /// What is shown of what the rows refer to, each once whatever the number of names it is shown under.
     pub references: Vec<Reference>,
     /// Whether it finds one row by its key and reads nothing else but what that row refers to.
     pub point: bool,
@@ -34,8 +34,6 @@ pub struct Plan {
 pub struct Reference {
     /// Finds the row by the key of its owner.
     pub plan: Plan,
-    /// Stands for what is shown of the row: equal numbers, equal text. Nothing where the text is not to be kept.
-    pub shown: Option<u64>,
     /// Whether no other rows change the text than those it shows.
     pub plain: bool,
 }
@@ -56,6 +54,9 @@ pub enum Shape {
     Reference {
         key: usize,
         reference: usize,
+        /// Stands for what is shown of the row under this name: equal numbers, equal text. Nothing where the text is not
+        /// to be kept.
+        shown: Option<u64>,
     },
     Object {
         presence: Option<usize>,
@@ -190,9 +191,14 @@ impl<'a> Planner<'a> {
                 let key = self.emitter.key(path);
                 let key = self.add(key);
                 if let Some(target) = self.apart(path, members) {
-                    let reference = self.reference(name, path, target, resource, members);
-                    self.references.push(reference);
-                    return Shape::Reference { key, reference: self.references.len() - 1 };
+                    let reference = self.reference(path, target, resource, members);
+                    let shown = shown(name, &reference);
+                    let known = self.references.iter().position(|known| *known == reference);
+                    let reference = known.unwrap_or_else(|| {
+                        self.references.push(reference);
+                        self.references.len() - 1
+                    });
+                    return Shape::Reference { key, reference, shown };
                 }
                 let presence = Some(key);
                 let around = self.around.replace(path.clone());
@@ -249,14 +255,7 @@ impl<'a> Planner<'a> {
         apart.then_some(target)
     }
 
-    fn reference(
-        &self,
-        name: Option<&Name>,
-        path: &Path,
-        target: EntityId,
-        resource: &Name,
-        members: &[(Name, Output)],
-    ) -> Reference {
+    fn reference(&self, path: &Path, target: EntityId, resource: &Name, members: &[(Name, Output)]) -> Reference {
         // A planner of its own calls its rows the same in every query, which lets queries share statement and text.
         let mut planner = Planner::new(self.emitter.catalog);
         planner.emitter.open_at(path, target);
@@ -266,11 +265,8 @@ impl<'a> Planner<'a> {
         let mut statement = Fragment::list("SELECT ", planner.columns, ", ", " FROM ");
         statement.push(from).push_sql(&format!(" WHERE {alias}.\"Id\" = ")).push(Fragment::param(Param::Owner));
         let Planner { children, references, .. } = planner;
-        let fixed = !statement.params.iter().any(|param| matches!(param, Param::Run(_)));
-        let shown = fixed
-            .then(|| BuildHasherDefault::<DefaultHasher>::default().hash_one((name, format!("{statement:?}"), &shape)));
         let plan = Plan { statement, shape, limit: Limit::default(), children, references, point: true };
-        Reference { plain: is_plain(&plan), plan, shown }
+        Reference { plain: is_plain(&plan), plan }
     }
 
     fn members(&mut self, members: &[(Name, Output)]) -> Vec<(Name, Shape)> {
@@ -344,6 +340,14 @@ impl<'a> Planner<'a> {
             self.columns.len() - 1
         })
     }
+}
+
+/// What stands for the text of a reference under its name, where the request has no part in it.
+fn shown(name: Option<&Name>, reference: &Reference) -> Option<u64> {
+    let Plan { statement, shape, .. } = &reference.plan;
+    let fixed = !statement.params.iter().any(|param| matches!(param, Param::Run(_)));
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    fixed.then(|| hasher.hash_one((name, format!("{statement:?}"), shape)))
 }
 
 fn is_output(query: &Query, key: &Expr) -> bool {

@@ -201,9 +201,9 @@ impl<'a, S: Sink> Runner<'a, S> {
                 self.members(members, row, beside)?;
                 self.sink.entity_end();
             }
-            Shape::Reference { key, reference } => match row.get_ref(*key)? {
+            Shape::Reference { key, reference, shown } => match row.get_ref(*key)? {
                 ValueRef::Integer(key) if key != 0 => {
-                    self.reference(name, &mut beside.references[*reference], key)?;
+                    self.reference(name, &mut beside.references[*reference], *shown, key)?;
                 }
                 _ => self.sink.scalar(name, Scalar::Null),
             },
@@ -297,8 +297,14 @@ impl<'a, S: Sink> Runner<'a, S> {
         Ok(())
     }
 
-    fn reference(&mut self, name: Option<&Name>, referred: &mut Referred<'a, '_>, key: i64) -> rusqlite::Result<()> {
-        let shown = referred.reference.shown.filter(|_| self.memory.takes(referred.reference.plain));
+    fn reference(
+        &mut self,
+        name: Option<&Name>,
+        referred: &mut Referred<'a, '_>,
+        shown: Option<u64>,
+        key: i64,
+    ) -> rusqlite::Result<()> {
+        let shown = shown.filter(|_| self.memory.takes(referred.reference.plain));
         let shown = shown.zip(self.sink.style()).map(|(shown, style)| shown ^ style);
         if let Some(text) = shown.and_then(|shown| self.memory.find(shown, key)) {
             self.sink.again(text);

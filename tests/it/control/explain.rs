@@ -40,6 +40,13 @@ fn a_v2_read_shows_every_stage() {
 }
 
 #[test]
+fn what_several_references_show_alike_is_one_statement() {
+    let report = explained("/api/v1/UserStories", &[("include", "[Owner,Creator,LastEditor,Project]")]);
+    let statements = report["statements"].as_array().expect("statements");
+    assert_eq!(statements.len(), 3, "stories, people and projects: {report}");
+}
+
+#[test]
 fn every_language_is_explained() {
     for (path, parameters, parameter, label) in [
         ("/api/v1/UserStories", vec![("where", "Effort gt 5"), ("take", "2")], "where", ">"),
