@@ -108,6 +108,14 @@ impl Known {
         self.texts.borrow_mut().unshown += 1;
     }
 
+    /// These columns of a row have new values.
+    pub fn wrote<'a>(&self, mut columns: impl Iterator<Item = &'a str>) {
+        let mut texts = self.texts.borrow_mut();
+        if !columns.any(|column| texts.memory.shows(column)) {
+            texts.unshown += 1;
+        }
+    }
+
     /// Moves a counter on; nothing comes back where it has not been loaded.
     pub fn next(&self, counter: &str) -> Option<i64> {
         let mut counters = self.counters.borrow_mut();
@@ -196,6 +204,8 @@ impl std::fmt::Debug for Known {
 mod tests {
     use super::*;
 
+    const SQL: &str = r#"SELECT "Name" FROM "Project" WHERE "Id" = ?"#;
+
     #[test]
     fn what_an_undone_job_counted_and_asked_is_forgotten() {
         let known = Known::default();
@@ -229,13 +239,20 @@ mod tests {
         let find = || known.texts(&db).find(7, 1).is_some();
         let write = || db.execute_batch("INSERT INTO t VALUES (1)").expect("a row");
         db.execute_batch("CREATE TABLE t (x)").expect("a table");
-        known.texts(&db).note(7, 1, b"text");
+        known.texts(&db).note(7, 1, b"text", SQL);
         write();
         known.wrote_unshown();
         assert!(find());
         write();
+        known.wrote(["Effort"].into_iter());
+        assert!(find());
+        write();
+        known.wrote(["Effort", "Name"].into_iter());
         assert!(!find());
-        known.texts(&db).note(7, 1, b"text");
+        known.texts(&db).note(7, 1, b"text", SQL);
+        write();
+        assert!(!find());
+        known.texts(&db).note(7, 1, b"text", SQL);
         known.job_ended(true);
         assert!(find());
         known.job_ended(false);

@@ -30,6 +30,8 @@ pub struct Memory {
     kept: bool,
     places: Vec<Place>,
     texts: Vec<u8>,
+    /// Statements whose rows the texts show.
+    statements: Vec<String>,
     /// By entity type and process.
     definitions: HashMap<(i64, Option<i64>), Definitions>,
 }
@@ -95,7 +97,8 @@ impl Memory {
         self.texts.get(place.start as usize..place.end as usize)
     }
 
-    pub(super) fn note(&mut self, shown: u64, key: i64, text: &[u8]) {
+    /// Remembers the text of an entity, and the statement that found it.
+    pub(super) fn note(&mut self, shown: u64, key: i64, text: &[u8], statement: &str) {
         if self.texts.len() + text.len() > BYTES {
             self.forget();
         }
@@ -108,6 +111,16 @@ impl Memory {
         }
         self.texts.extend_from_slice(text);
         self.places[slot(shown, key)] = Place { shown, key, start, end };
+        // who is told when to forget asks what is shown
+        if self.kept && !self.statements.iter().any(|known| known == statement) {
+            self.statements.push(statement.to_owned());
+        }
+    }
+
+    /// Whether a text may show a column of this name.
+    pub(super) fn shows(&self, column: &str) -> bool {
+        let name = format!("\"{column}\"");
+        self.statements.iter().any(|statement| statement.contains(&name))
     }
 
     /// The custom fields of an entity type in a process.
@@ -127,6 +140,7 @@ impl Memory {
         if !self.texts.is_empty() {
             self.places.fill(Place::default());
             self.texts.clear();
+            self.statements.clear();
         }
     }
 }
@@ -141,6 +155,8 @@ fn slot(shown: u64, key: i64) -> usize {
 mod tests {
     use super::*;
 
+    const SQL: &str = r#"SELECT "Name" FROM "Project" WHERE "Id" = ?"#;
+
     fn read(memory: &mut Memory) -> Option<Vec<u8>> {
         memory.begin();
         memory.settle();
@@ -152,7 +168,7 @@ mod tests {
         let commits = Arc::new(Commits::default());
         let mut memory = Memory::of(Arc::clone(&commits));
         assert_eq!(read(&mut memory), None);
-        memory.note(7, 1, b"one");
+        memory.note(7, 1, b"one", SQL);
         assert_eq!(read(&mut memory).as_deref(), Some(b"one".as_slice()));
         assert_eq!((memory.find(8, 1), memory.find(7, 2)), (None, None));
         commits.around(|| ());
@@ -166,13 +182,13 @@ mod tests {
         memory.begin();
         commits.around(|| {
             memory.settle();
-            memory.note(7, 1, b"before or after?");
+            memory.note(7, 1, b"before or after?", SQL);
             assert!(memory.find(7, 1).is_some());
             assert_eq!(read(&mut memory), None, "the commit is still under way");
         });
-        memory.note(7, 1, b"before or after?");
+        memory.note(7, 1, b"before or after?", SQL);
         assert_eq!(read(&mut memory), None);
-        memory.note(7, 1, b"after");
+        memory.note(7, 1, b"after", SQL);
         assert_eq!(read(&mut memory).as_deref(), Some(b"after".as_slice()));
     }
 
@@ -183,7 +199,7 @@ mod tests {
         memory.begin();
         memory.settle();
         assert!(memory.is_of_now());
-        memory.note(7, 1, b"old");
+        memory.note(7, 1, b"old", SQL);
         commits.around(|| assert!(!memory.is_of_now()));
         // a second answer in the same transaction, which still sees the old
         memory.settle();
@@ -196,11 +212,11 @@ mod tests {
     fn it_is_bounded() {
         let mut memory = Memory::default();
         for key in 0..10_000 {
-            memory.note(7, key, &[b'x'; 100]);
+            memory.note(7, key, &[b'x'; 100], SQL);
             assert!(memory.find(7, key).is_some() && memory.texts.len() <= BYTES);
         }
-        memory.note(7, 1, &vec![b'x'; 2 * BYTES]);
-        memory.note(7, 2, b"y");
+        memory.note(7, 1, &vec![b'x'; 2 * BYTES], SQL);
+        memory.note(7, 2, b"y", SQL);
         assert!(memory.texts.len() <= BYTES);
     }
 }

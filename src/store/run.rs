@@ -318,7 +318,7 @@ impl<'a, S: Sink> Runner<'a, S> {
         if !self.first(name, open, key)? {
             self.sink.scalar(name, Scalar::Null);
         } else if let Some((shown, text)) = shown.zip(self.sink.since(start)) {
-            self.memory.note(shown, key, text);
+            self.memory.note(shown, key, text, &open.text.text);
         }
         Ok(())
     }

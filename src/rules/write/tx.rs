@@ -278,13 +278,15 @@ impl<'a> Tx<'a> {
         if settings::are(entity) || settings::lead_elsewhere(entity, columns.iter().any(|(c, _)| &**c == PROCESS)) {
             self.known.forget();
         }
-        let (text, values) = parts(dml::update(&entity.table, id, columns));
-        store::execute(self.db, &text, &values)?;
         // what was made here, alone, nothing else refers to
         let made = self.made.borrow();
         if made.len() == 1 && made.contains(&(family(entity), id)) {
             self.known.wrote_unshown();
+        } else {
+            self.known.wrote(columns.iter().map(|(column, _)| &**column));
         }
+        let (text, values) = parts(dml::update(&entity.table, id, columns));
+        store::execute(self.db, &text, &values)?;
         Ok(())
     }
 
