@@ -30,7 +30,31 @@ pub const BESIDE_TABLES: &[&str] = &["FileContent", "StorageItem", "StorageUserD
 struct Table {
     columns: BTreeMap<String, &'static str>,
     order: Vec<String>,
-    indexes: BTreeSet<Vec<String>>,
+    indexes: BTreeSet<Index>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Index {
+    columns: Vec<String>,
+    /// Only rows of this kind. It is a column all the same, or SQLite would rather sort.
+    kind: Option<i64>,
+}
+
+impl Index {
+    fn on(columns: impl Into<Vec<String>>) -> Self {
+        Self { columns: columns.into(), kind: None }
+    }
+
+    fn script(&self, table: &str) -> String {
+        let list: Vec<String> = self.columns.iter().map(|c| quoted(c)).collect();
+        let (name, test) = match (self.kind, self.columns.as_slice()) {
+            (Some(kind), _) => (format!(" of {kind}"), format!(" WHERE {} = {kind}", quoted(KIND_COLUMN))),
+            (None, [one]) if one != KIND_COLUMN => (String::new(), format!(" WHERE {} IS NOT NULL", list[0])),
+            (None, _) => Default::default(),
+        };
+        let name = quoted(&format!("{table}{name} by {}", self.columns.join(", ")));
+        format!("CREATE INDEX {name} ON {} ({}){test};\n", quoted(table), list.join(", "))
+    }
 }
 
 /// The whole schema as one script.
@@ -49,18 +73,9 @@ pub fn schema(catalog: &Catalog) -> String {
         let columns: Vec<String> = table.order.iter().map(|c| format!("{} {}", quoted(c), table.columns[c])).collect();
         script.push_str(&format!("CREATE TABLE {} ({});\n", quoted(name), columns.join(", ")));
         // of two indexes that look as good SQLite takes the younger one, and every other says more than the kind
-        let mut indexes: Vec<&Vec<String>> = table.indexes.iter().collect();
-        indexes.sort_by_key(|columns| *columns != &[KIND_COLUMN]);
-        for columns in indexes {
-            let list: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
-            let index = quoted(&format!("{name} by {}", columns.join(", ")));
-            let partial = if columns.len() == 1 && columns[0] != KIND_COLUMN {
-                format!(" WHERE {} IS NOT NULL", list[0])
-            } else {
-                String::new()
-            };
-            script.push_str(&format!("CREATE INDEX {index} ON {} ({}){partial};\n", quoted(name), list.join(", ")));
-        }
+        let mut indexes: Vec<&Index> = table.indexes.iter().collect();
+        indexes.sort_by_key(|index| index.columns != [KIND_COLUMN]);
+        script.extend(indexes.into_iter().map(|index| index.script(name)));
     }
     script.push_str(BESIDE);
     for entity in catalog.entities() {
@@ -159,30 +174,40 @@ fn column_type(ty: ValueType) -> &'static str {
     }
 }
 
-/// One index for each stored reference, one for the kind, one for the default sort. What a past state copies from its
-/// source is not indexed: it is asked for by source, and every change writes one.
+/// By which references past states are asked for. Every change writes one, so the others are not indexed.
+const OF_THE_PAST: &[&str] = &["SourceEntityId", "ModifierId"];
+
+/// One index for each stored reference, one for the kind, one for the default sort.
 fn add_indexes(catalog: &Catalog, entity: &Entity, table: &mut Table) {
     if entity.kinds.is_some() {
-        table.indexes.insert(vec![KIND_COLUMN.into()]);
+        table.indexes.insert(Index::on([KIND_COLUMN.into()]));
     }
-    let source = entity.source.map(|id| catalog.entity(id));
-    for (member, reference) in entity.references() {
+    let is_past = entity.kind == EntityKind::History;
+    for (_, reference) in entity.references() {
         if let Storage::Column(column) = &reference.storage
             && column != KIND_COLUMN
-            && source.is_none_or(|source| source.member(&member.name).is_none())
+            && (!is_past || OF_THE_PAST.contains(&column.as_str()))
             && catalog.entity(reference.target).kind != EntityKind::History
         {
-            table.indexes.insert(vec![column.clone()]);
+            table.indexes.insert(Index::on([column.clone()]));
         }
     }
-    if entity.sort.member == "Id" || entity.kind == EntityKind::History {
+    if entity.sort.member == "Id" || is_past {
         return;
     }
     if let Some(Storage::Column(column)) =
         entity.member(&entity.sort.member).and_then(|m| m.field()).map(|f| &f.storage)
     {
-        let kind = entity.kinds.as_ref().map(|_| KIND_COLUMN.to_owned());
-        table.indexes.insert(kind.into_iter().chain([column.clone()]).collect());
+        table.indexes.extend(match (&entity.kinds, column.as_str()) {
+            (None, _) => vec![Index::on([column.clone()])],
+            // by its name, a row of any kind is looked for
+            (Some(_), "Name") => vec![Index::on([KIND_COLUMN.into(), column.clone()])],
+            (Some(kinds), _) => {
+                let columns = vec![KIND_COLUMN.to_owned(), column.clone()];
+                let of = |kind: &i64| Index { columns: columns.clone(), kind: Some(*kind) };
+                kinds.iter().map(of).collect()
+            }
+        });
     }
 }
 

@@ -47,6 +47,18 @@ fn what_several_references_show_alike_is_one_statement() {
 }
 
 #[test]
+fn the_default_sort_of_a_kind_needs_no_sorting() {
+    for (path, index) in [
+        ("Releases", "General of 2 by EntityTypeId, StartDate"),
+        ("Users", "GeneralUser of 6 by EntityTypeId, LastName"),
+    ] {
+        let report = explained(&format!("/api/v1/{path}"), &[("include", "[Id]")]);
+        let plan = &report["statements"][0]["plan"].to_string();
+        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[test]
 fn every_language_is_explained() {
     for (path, parameters, parameter, label) in [
         ("/api/v1/UserStories", vec![("where", "Effort gt 5"), ("take", "2")], "where", ">"),
