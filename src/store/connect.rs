@@ -24,6 +24,9 @@ const READER_CACHE: i32 = 2000;
 const READER_MAP: u32 = 16 * 1024 * 1024;
 /// Page cache of a writer in KiB.
 const WRITER_CACHE: i32 = 2000;
+/// How the log of a user's file is kept: changed pages go home by the four thousand, since most of them are the same
+/// few, and then the log may stay as long as they made it.
+const DURABLE_LOG: &str = "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216";
 
 /// Where a database lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +53,14 @@ impl Location {
     pub(super) fn open_writer(&self, zone: &Arc<Zone>) -> Result<Connection, StoreError> {
         let db = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         tune(&db, WRITER_CACHE)?;
-        db.execute_batch(match self {
-            Self::Scratch(_) => "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
-            Self::Durable(_) => "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=16777216",
-            Self::Memory(_) => "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF",
-        })?;
+        match self {
+            Self::Scratch(_) => db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF")?,
+            Self::Durable(_) => {
+                db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")?;
+                db.execute_batch(DURABLE_LOG)?;
+            }
+            Self::Memory(_) => db.execute_batch("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF")?,
+        }
         functions::register(&db, zone)?;
         Ok(db)
     }
