@@ -3,7 +3,6 @@
 //! Evidence: vendor's history page (rows of five minutes merge, a state change has its own row, the first row has
 //! everything changed, the open row ends in the year 9999).
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::custom_values;
@@ -21,7 +20,9 @@ const OPEN: i64 = 253_402_300_799_000;
 const MERGE: i64 = 5 * 60 * 1000;
 
 const CHANGED: &str = "ChangedMembers";
-const STATE: &str = "EntityState";
+/// How no changed members are noted, and a changed state.
+const NONE: &str = "|";
+const STATE: &str = "|EntityState|";
 
 /// What is to be known of an entity to keep its past. Places are those in the columns of its table.
 struct Shape {
@@ -33,6 +34,8 @@ struct Shape {
     tracked: Vec<String>,
     /// Their places; missing where they are no columns.
     places: Vec<Option<usize>>,
+    /// All of them, as they are noted.
+    all: String,
     /// Whether there are custom fields.
     has_values: bool,
 }
@@ -51,7 +54,7 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
     let new = new.in_columns(&shape.columns);
     let old = old.map(|old| old.in_columns(&shape.columns));
     let changed = changed(shape, old.as_deref(), &new);
-    if changed.is_empty() {
+    if changed == NONE {
         return Ok(());
     }
     let history = tx.catalog().entity(shape.history);
@@ -64,8 +67,9 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
     }
     team_columns(tx, history, &new, &mut past.row)?;
     past.row.set("ModifierId", tx.who.id);
-    let names = union(past.row.text(CHANGED), &changed);
-    past.row.set(CHANGED, names);
+    if let Some(names) = union(past.row.text(CHANGED), changed) {
+        past.row.set(CHANGED, names);
+    }
     tx.pasts.borrow_mut().insert((history.id, id), past);
     Ok(())
 }
@@ -107,12 +111,12 @@ fn past(
     entity: &Entity,
     id: i64,
     has_past: bool,
-    changed: &[Cow<'_, str>],
+    changed: &str,
 ) -> Result<Past> {
     let own = tx.pasts.borrow_mut().remove(&(history.id, id));
     let last = match own {
         // one request makes one past state, but for every move
-        Some(own) if !changed.iter().any(|name| name == STATE) => return Ok(own),
+        Some(own) if !changed.contains(STATE) => return Ok(own),
         Some(mut own) => {
             keep(tx, history, &mut own)?;
             own.stored
@@ -153,25 +157,26 @@ fn shape(tx: &Tx<'_>, entity: &Entity) -> Result<Option<Shape>> {
     let place = |name: &str| entity.member(name).and_then(column).and_then(|c| columns.find(c));
     let tracked: Vec<String> = tracked(history).into_iter().map(str::to_owned).collect();
     let places = tracked.iter().map(|name| place(name)).collect();
-    Ok(Some(Shape { history: history.id, columns, taken, tracked, places, has_values }))
+    let all = noted(tracked.iter().map(String::as_str));
+    Ok(Some(Shape { history: history.id, columns, taken, tracked, places, all, has_values }))
 }
 
-/// Names of the members that a change is about; all of a new row.
-fn changed<'a>(shape: &'a Shape, old: Option<&Row>, new: &Row) -> Vec<Cow<'a, str>> {
+/// The members that a change is about, as they are noted; all of a new row.
+fn changed(shape: &Shape, old: Option<&Row>, new: &Row) -> String {
     // a save touches these every time; they are no change of their own
     let silent = |name: &str| matches!(name, "ModifyDate" | "LastEditor");
-    let names = shape.tracked.iter().map(|name| Cow::Borrowed(name.as_str()));
-    let mut names: Vec<Cow<'a, str>> = match old {
-        None => names.collect(),
+    let mut names = match old {
+        None => shape.all.clone(),
         Some(old) => {
             let differs = |place: &Option<usize>| place.is_some_and(|at| old.values()[at] != new.values()[at]);
-            let changed = names.zip(&shape.places).filter(|(name, place)| differs(place) && !silent(name));
-            changed.map(|(name, _)| name).collect()
+            let members = shape.tracked.iter().zip(&shape.places);
+            let changed = members.filter(|(name, place)| differs(place) && !silent(name));
+            noted(changed.map(|(name, _)| name.as_str()))
         }
     };
     if shape.has_values {
         let custom = custom_values::changed(old.map_or("", |old| old.text(VALUES)), new.text(VALUES));
-        names.extend(custom.into_iter().map(Cow::Owned));
+        custom.iter().for_each(|name| note(&mut names, name));
     }
     names
 }
@@ -213,22 +218,33 @@ fn last(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64) -> Result<Optio
     Ok(Some(Row::of(tx.columns(history)?, values)))
 }
 
-fn merges(tx: &Tx<'_>, last: &Row, changed: &[Cow<'_, str>]) -> bool {
+fn merges(tx: &Tx<'_>, last: &Row, changed: &str) -> bool {
     let recent = last.int("Date").is_some_and(|date| tx.now - date < MERGE && date <= tx.now);
     let own = last.int("ModifierId") == Some(tx.who.id);
     let first = last.text("Modification") == "Add";
-    let state = |names: &str| names.split('|').any(|n| n == STATE);
-    recent && own && !changed.iter().any(|name| name == STATE) && (first || !state(last.text(CHANGED)))
+    recent && own && !changed.contains(STATE) && (first || !last.text(CHANGED).contains(STATE))
 }
 
-/// Names with a bar before, between and after them; those of `changed` that were not there yet come last.
-fn union(known: &str, changed: &[Cow<'_, str>]) -> String {
-    let mut names = if known.is_empty() { "|".to_owned() } else { known.to_owned() };
-    for name in changed.iter().filter(|name| !known.split('|').any(|known| known == **name)) {
-        names.push_str(name);
-        names.push('|');
+/// Names as they are noted: a bar before, between and after them.
+fn noted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut text = NONE.to_owned();
+    names.for_each(|name| note(&mut text, name));
+    text
+}
+
+fn note(names: &mut String, name: &str) {
+    names.push_str(name);
+    names.push('|');
+}
+
+/// What was noted with what is new in `changed` behind it; nothing where all of it was noted before.
+fn union(known: &str, changed: String) -> Option<String> {
+    if known.is_empty() {
+        return Some(changed);
     }
-    names
+    let new = changed.split_inclusive('|').skip(1).filter(|name| !known.contains(&format!("|{name}")));
+    let new: String = new.collect();
+    (!new.is_empty()).then(|| format!("{known}{new}"))
 }
 
 /// The team whose workflow an item follows, and its state there.

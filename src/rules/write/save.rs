@@ -218,8 +218,10 @@ pub(super) fn store(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     match &change.old {
         None => {
             // a rule may have chosen a row that is already there
+            if change.new.is_null("Id") {
+                change.new.set("Id", tx.next_id(&entity.table)?);
+            }
             change.id = tx.insert(entity, &change.new)?;
-            change.new.set("Id", change.id);
         }
         Some(old) => {
             let columns = change.new.changes(old);
