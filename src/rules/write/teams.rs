@@ -11,7 +11,8 @@ use super::{save, workflow};
 use crate::query::mutate::{Assignment, Mutation, To};
 use crate::value::Value;
 
-/// Rule: a team iteration brings its team; a team must be on the project; an assignment starts now.
+/// Rule: a team iteration brings its team; a team must be on the project, and a state of a team's workflow is one of
+/// the item's team; an assignment starts now.
 pub(super) fn team_of_iteration(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     if change.is("TeamAssignment") {
         return complete_assignment(tx, change);
@@ -32,7 +33,20 @@ pub(super) fn team_of_iteration(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<
     {
         on_project(tx, team, project)?;
     }
-    Ok(())
+    match change.team_state.map(|id| workflow::find(tx, id)).transpose()?.flatten() {
+        Some(state) if !works_in(tx, change.new.int("TeamId"), &change.new, &state)? => {
+            Err(workflow::misfit(&state, &change.entity.name))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a state is one of the workflow that a team has of its own for the project of an item.
+fn works_in(tx: &Tx<'_>, team: Option<i64>, item: &Row, state: &Row) -> Result<bool> {
+    let sql = r#"SELECT p."Id" FROM "TeamProject" p JOIN "TeamProjectWorkflow" l ON l."TeamProjectId" = p."Id"
+        WHERE p."TeamId" = ? AND p."ProjectId" = ? AND l."WorkflowId" = ?"#;
+    let parameters = [team.into(), item.get("ProjectId").clone(), state.get("WorkflowId").clone()];
+    Ok(tx.id(sql, &parameters)?.is_some())
 }
 
 fn complete_assignment(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
@@ -46,10 +60,10 @@ fn complete_assignment(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         }
         if change.is_new() {
             change.new.fill("StartDate", tx.now);
-            if change.new.is_null("EntityStateId") {
-                let state = state_in_team(tx, &row, team, row.int("EntityStateId"), None)?;
-                change.new.set("EntityStateId", state);
-            }
+        }
+        if change.new.is_null("EntityStateId") || !change.gives("EntityState") {
+            let state = state_in_team(tx, &row, team, row.int("EntityStateId"), None)?;
+            change.new.set("EntityStateId", state);
         }
     }
     if change.changes("EntityStateId") && change.gives("EntityState") {
@@ -63,14 +77,11 @@ fn belongs(tx: &Tx<'_>, change: &Change<'_>, item: &Row) -> Result<()> {
     let Some(id) = change.new.int("EntityStateId") else { return Ok(()) };
     let Some(state) = workflow::find(tx, id)? else { return Ok(()) };
     let current = item.int("EntityStateId").map(|id| workflow::find(tx, id)).transpose()?.flatten();
-    let fits = current.is_none_or(|c| {
+    let same = current.is_none_or(|c| {
         c.get("ProcessId") == state.get("ProcessId") && c.get("EntityTypeId") == state.get("EntityTypeId")
     });
-    if fits {
-        return Ok(());
-    }
-    let data = vec![("entityStateName", state.text("Name").to_owned()), ("entityKind", "Team Assignment".to_owned())];
-    Err(Refusal::invalid("Invalid entity state '{entityStateName}' for {entityKind}.", data))
+    let own = state.is_null("ParentEntityStateId") || works_in(tx, change.new.int("TeamId"), item, &state)?;
+    if same && own { Ok(()) } else { Err(workflow::misfit(&state, &change.entity.name)) }
 }
 
 /// A team works on items of its projects.
@@ -106,7 +117,10 @@ pub(super) fn assignment_of_team(tx: &Tx<'_>, change: &Change<'_>) -> Result<()>
         Some(team) => Some(match assignment(tx, change.id, team)? {
             Some(id) => id,
             None => {
-                let state = state_in_team(tx, &change.new, team, change.new.int("EntityStateId"), None)?;
+                let state = match change.team_state {
+                    Some(state) => Some(state),
+                    None => state_in_team(tx, &change.new, team, change.new.int("EntityStateId"), None)?,
+                };
                 let mut row = Row::default();
                 row.set("AssignableId", change.id);
                 row.set("TeamId", team);

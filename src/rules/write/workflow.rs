@@ -55,17 +55,19 @@ pub(super) fn find(tx: &Tx<'_>, id: i64) -> Result<Option<Rc<Row>>> {
     settings::state(tx, id)
 }
 
+/// Refuses a state in which no entity of this name may be, or not now.
+pub(super) fn misfit(state: &Row, entity: &str) -> Refusal {
+    let data = vec![("entityStateName", state.text("Name").to_owned()), ("entityKind", label(entity))];
+    Refusal::invalid("Invalid entity state '{entityStateName}' for {entityKind}.", data)
+}
+
 fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id: i64) -> Result<()> {
     let Some(id) = change.new.int("EntityStateId") else { return Ok(()) };
     let Some(mut state) = find(tx, id)? else {
         return Err(super::check::unknown_reference(tx, tx.entity("EntityState")?, id)?);
     };
-    let misfit = |state: &Row| {
-        let data = vec![("entityStateName", state.text("Name").to_owned()), ("entityKind", label(&change.entity.name))];
-        Refusal::invalid("Invalid entity state '{entityStateName}' for {entityKind}.", data)
-    };
     if state.int("EntityTypeId") != Some(type_id) {
-        return Err(misfit(&state));
+        return Err(misfit(&state, &change.entity.name));
     }
     if process.is_some() && state.int("ProcessId") != process {
         let data = vec![("project", "project".to_owned())];
@@ -90,7 +92,7 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
     {
         let next = settings::next_states(tx, from)?;
         if !next.is_empty() && !to.is_some_and(|to| next.contains(&to)) && !same_process_changed(change) {
-            return Err(misfit(&state));
+            return Err(misfit(&state, &change.entity.name));
         }
     }
     if state.flag("IsCommentRequired") && !change.is_new() && !change.gives("Comments") {
