@@ -16,8 +16,17 @@ pub struct Change<'a> {
     pub new: Row,
     /// Names of the members the body sets, collections included.
     pub given: BTreeSet<String>,
+    /// Names of the collections the body brings new rows for.
+    pub added: BTreeSet<String>,
     /// The state of a team's own workflow that the body named in place of the one above it.
     pub team_state: Option<i64>,
+}
+
+impl<'a> Change<'a> {
+    /// A row as it becomes, before the body is read into it; `old` is missing for a new one.
+    pub fn new(entity: &'a Entity, id: i64, old: Option<Row>, new: Row) -> Self {
+        Self { entity, id, old, new, given: BTreeSet::new(), added: BTreeSet::new(), team_state: None }
+    }
 }
 
 impl Change<'_> {
@@ -31,6 +40,10 @@ impl Change<'_> {
 
     pub fn gives(&self, member: &str) -> bool {
         self.given.contains(member)
+    }
+
+    pub fn adds(&self, collection: &str) -> bool {
+        self.added.contains(collection)
     }
 
     /// Whether a column has another value than before; for a new row, whether it has one.

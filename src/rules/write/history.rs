@@ -105,14 +105,7 @@ fn keep(tx: &Tx<'_>, history: &Entity, past: &mut Past) -> Result<()> {
 }
 
 /// The past state that a change belongs to: the last one where they merge, else a new one.
-fn past(
-    tx: &Tx<'_>,
-    history: &Entity,
-    entity: &Entity,
-    id: i64,
-    has_past: bool,
-    changed: &str,
-) -> Result<Past> {
+fn past(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64, has_past: bool, changed: &str) -> Result<Past> {
     let own = tx.pasts.borrow_mut().remove(&(history.id, id));
     let last = match own {
         // one request makes one past state, but for every move

@@ -1,7 +1,5 @@
 //! Creates and updates: a mutation goes through the rules into its row, then its collections follow.
 
-use std::collections::BTreeSet;
-
 use super::change::Change;
 use super::custom_values;
 use super::refusal::Refusal;
@@ -74,7 +72,7 @@ fn begin_create<'a>(tx: &Tx<'a>, mutation: &Mutation) -> Result<Change<'a>> {
 
 /// A new entity that nothing is known of yet.
 pub(super) fn created<'a>(tx: &Tx<'_>, entity: &'a Entity) -> Result<Change<'a>> {
-    Ok(Change { entity, id: 0, old: None, new: blank(tx, entity)?, given: BTreeSet::new(), team_state: None })
+    Ok(Change::new(entity, 0, None, blank(tx, entity)?))
 }
 
 fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<'a>> {
@@ -91,7 +89,7 @@ fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<
     if !mutation.set.is_empty() {
         permission::edit(tx, entity, id)?;
     }
-    Ok(Change { entity, id, new: row.clone(), old: Some(row), given: BTreeSet::new(), team_state: None })
+    Ok(Change::new(entity, id, Some(row.clone()), row))
 }
 
 /// A new row with what every row of its entity starts from.
@@ -148,6 +146,9 @@ fn assign(tx: &Tx<'_>, mutation: &Mutation, change: &mut Change<'_>, depth: usiz
                 if let Some(column) = embedded(member) {
                     change.new.set(column, merged(change.new.text(column), object.as_deref()));
                 }
+            }
+            (MemberKind::Collection(_), To::Rows(rows)) if rows.iter().any(|row| row.id.is_none()) => {
+                change.added.insert(name.to_owned());
             }
             _ => {}
         }

@@ -75,6 +75,7 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
             "Invalid entity state is set. The entity state should be assigned from the same process as a {project}.";
         return Err(Refusal::invalid(token, data));
     }
+    let named = Rc::clone(&state);
     // a state of a team's workflow stands for the state above it
     if let Some(parent) = state.int("ParentEntityStateId")
         && let Some(above) = find(tx, parent)?
@@ -87,19 +88,26 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
         return Ok(());
     }
     let to = state.int("Id");
+    let stays = *change.before("EntityStateId") == Value::from(to);
     if let Value::Int(from) = *change.before("EntityStateId")
-        && Some(from) != to
+        && !stays
     {
         let next = settings::next_states(tx, from)?;
         if !next.is_empty() && !to.is_some_and(|to| next.contains(&to)) && !same_process_changed(change) {
             return Err(misfit(&state, &change.entity.name));
         }
     }
-    if state.flag("IsCommentRequired") && !change.is_new() && !change.gives("Comments") {
-        let data = vec![("entityStateName", state.text("Name").to_owned())];
-        return Err(Refusal::invalid("Comment is required to move to state '{entityStateName}'.", data));
+    if change.is_new() || change.adds("Comments") {
+        return Ok(());
     }
-    Ok(())
+    let wants = |state: &&Rc<Row>| state.flag("IsCommentRequired");
+    match Some(&named).filter(wants).or(Some(&state).filter(|_| !stays).filter(wants)) {
+        Some(state) => {
+            let data = vec![("entityStateName", state.text("Name").to_owned())];
+            Err(Refusal::invalid("Comment is required to move to state '{entityStateName}'.", data))
+        }
+        None => Ok(()),
+    }
 }
 
 /// An item that moves to another project leaves the workflow it was in.
