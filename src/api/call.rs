@@ -6,6 +6,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderName, Method, Uri, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use super::deadline::Deadline;
 use super::error::Error;
 use super::negotiate::{Formats, formats};
 use super::parameters::Parameters;
@@ -37,9 +38,12 @@ pub struct Call {
 }
 
 impl Call {
+    /// `end` is when the body must have come.
+    ///
     /// # Errors
-    /// What is wrong before anybody asked who calls: a broken address, a body too large, a workspace key nobody may use.
-    pub async fn receive(app: &App, parts: &Parts, body: Body) -> Result<Self, Error> {
+    /// What is wrong before anybody asked who calls: a broken address, a body too large or too late, a workspace key
+    /// nobody may use.
+    pub async fn receive(app: &App, parts: &Parts, body: Body, end: Deadline) -> Result<Self, Error> {
         let address = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
         if address > MAX_ADDRESS || parts.uri.path() == crate::head::TOO_LONG {
             return Err(Error::uri_too_long());
@@ -52,13 +56,7 @@ impl Call {
         }
         let (key, prefix) = workspace_key(&mut segments, &parts.headers)?;
         let mut parameters = Parameters::parse(parts.uri.query().unwrap_or_default())?;
-        // most requests have no body, and need none of the machinery for one
-        let (none, most) = (body.is_end_stream(), app.config().limits.body);
-        let body = match if none { Ok(Default::default()) } else { Limited::new(body, most).collect().await } {
-            Ok(body) => body.to_bytes(),
-            Err(e) if e.is::<LengthLimitError>() => return Err(Error::too_large(app.config().limits.body)),
-            Err(_) => return Err(Error::bad_request("The request body ended early.")),
-        };
+        let body = whole(body, app.config().limits.body, end).await?;
         let method = overridden(&parts.method, &parts.headers);
         let form = content_type(&parts.headers).starts_with("application/x-www-form-urlencoded");
         if form && method == Method::GET {
@@ -108,6 +106,19 @@ impl Call {
 
     pub fn content_type(&self) -> String {
         content_type(&self.headers)
+    }
+}
+
+/// A body with all its bytes. Most requests have none, and need none of the machinery for one.
+async fn whole(body: Body, most: usize, end: Deadline) -> Result<Bytes, Error> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    match end.limit(Limited::new(body, most).collect()).await {
+        None => Err(Error::body_too_late(end.allowed)),
+        Some(Ok(body)) => Ok(body.to_bytes()),
+        Some(Err(e)) if e.is::<LengthLimitError>() => Err(Error::too_large(most)),
+        Some(Err(_)) => Err(Error::bad_request("The request body ended early.")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every refusal, its status decided in one place, its text in the vendor's words.
 
+use std::time::Duration;
+
 use axum::http::request::Parts;
 
 use super::answer::Answer;
@@ -37,6 +39,7 @@ pub enum Kind {
     /// A path that names no resource; the real service answers with a page, not with an error document.
     NoResource,
     MethodNotAllowed,
+    TimedOut,
     TooLarge,
     UriTooLong,
     Conflict,
@@ -57,6 +60,7 @@ impl Kind {
             Kind::Forbidden => 403,
             Kind::NotFound | Kind::NoResource => 404,
             Kind::MethodNotAllowed => 405,
+            Kind::TimedOut => 408,
             Kind::Conflict => 409,
             Kind::TooLarge => 413,
             Kind::UriTooLong => 414,
@@ -77,6 +81,7 @@ impl Kind {
             Kind::Forbidden => "Forbidden",
             Kind::NotFound | Kind::NoResource => "NotFound",
             Kind::MethodNotAllowed => "MethodNotAllowed",
+            Kind::TimedOut => "RequestTimeout",
             Kind::Conflict => "Conflict",
             Kind::TooLarge => "RequestEntityTooLarge",
             Kind::UriTooLong => "RequestUriTooLong",
@@ -158,6 +163,10 @@ impl Error {
 
     pub fn too_large(limit: usize) -> Self {
         Self::new(Kind::TooLarge, format!("The request body is larger than {limit} bytes."))
+    }
+
+    pub fn body_too_late(allowed: Duration) -> Self {
+        Self::new(Kind::TimedOut, format!("The request body did not arrive within {allowed:?}."))
     }
 
     pub fn uri_too_long() -> Self {
@@ -242,6 +251,10 @@ impl Error {
             let host = parts.headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("tpmock");
             let realm: String = host.chars().filter(|c| *c != '"' && *c != '\\').collect();
             answer = answer.header("www-authenticate", format!("Basic realm=\"{realm}\""));
+        }
+        if self.kind == Kind::TimedOut {
+            // the rest of the body may still come
+            answer = answer.header("connection", "close");
         }
         if let Some(feature) = self.feature {
             answer = answer.header("x-tpmock-not-emulated", feature);

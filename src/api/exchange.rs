@@ -15,6 +15,7 @@ use tracing::info;
 use super::answer::Answer;
 use super::call::Call;
 use super::cors;
+use super::deadline::Deadline;
 use super::error::{Error, Kind};
 use super::faults::{Dropped, Effect, Hit, spoil};
 use super::journal::{Entry, Fields, Kept, entity_of};
@@ -29,14 +30,14 @@ pub async fn handle(State(app): State<App>, request: Request) -> Response<Body> 
         cors::allow(&app, &parts, response.headers_mut());
         return response;
     }
-    let (call, hit, result) = match Call::receive(&app, &parts, body).await {
+    let end = Deadline::new(app.config().limits.request_time);
+    let (call, hit, result) = match Call::receive(&app, &parts, body, end).await {
         Ok(call) => {
             let call = Arc::new(call);
-            let time = app.config().limits.request_time;
             let hit = if call.is_control { None } else { app.state.faults.decide(&app, &call) };
-            let result = tokio::time::timeout(time, answer(&app, &call, hit.as_ref())).await;
-            let late = || Error::new(Kind::Unavailable, format!("the request took longer than {time:?}"));
-            (Some(call), hit, result.unwrap_or_else(|_| Err(late())))
+            let result = end.limit(answer(&app, &call, hit.as_ref())).await;
+            let late = || Error::new(Kind::Unavailable, format!("the request took longer than {:?}", end.allowed));
+            (Some(call), hit, result.unwrap_or_else(|| Err(late())))
         }
         Err(error) => (None, None, Err(error)),
     };

@@ -10,6 +10,7 @@ mod call;
 mod context;
 mod control;
 mod cors;
+mod deadline;
 mod error;
 mod exchange;
 mod explain;

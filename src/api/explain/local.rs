@@ -7,6 +7,7 @@ use axum::http::Request;
 
 use super::super::auth;
 use super::super::call::Call;
+use super::super::deadline::Deadline;
 use super::super::error::Error;
 use super::super::percent;
 use super::ask::explain;
@@ -32,7 +33,8 @@ async fn ask(app: &App, address: &str, login: Option<&str>) -> Result<Explained,
     let target = percent::escape_address(&format!("{slash}{path}"));
     let request = Request::get(target).header("host", "tpmock").body(Body::empty());
     let (parts, body) = request.map_err(|e| format!("'{address}' is no address: {e}"))?.into_parts();
-    let call = Call::receive(app, &parts, body).await.map_err(said)?;
+    let end = Deadline::new(app.config().limits.request_time);
+    let call = Call::receive(app, &parts, body, end).await.map_err(said)?;
     let caller = match login {
         None => auth::caller_or_first(app, &call).await.map_err(said)?,
         Some(login) => {

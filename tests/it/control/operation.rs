@@ -1,8 +1,11 @@
 //! Metrics, limits, and pages of other sites.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use axum::http::Method;
+use tpmock::{Auth, Config, SeedSource};
 
 use super::Server;
 
@@ -38,6 +41,36 @@ fn limits_are_said_in_the_vendors_envelope() {
     server.refused("POST", "/api/v1/Bugs", &"x".repeat(1001), 413, "larger than 1000 bytes");
     server.json("POST", "/_tpmock/faults", r#"{"delay":"10s"}"#, 201);
     server.refused("GET", "/api/v1/Bugs", "", 503, "took longer than 50ms");
+}
+
+/// Clients that announce a body and never send it would else keep all others out for ever.
+#[test]
+fn a_body_that_never_arrives_is_given_up() {
+    let mut config = Config { seed: SeedSource::Empty, auth: Auth::Open, ..Config::default() };
+    config.limits.connections = 2;
+    config.limits.request_time = Duration::from_millis(200);
+    let server = tpmock::Server::start(config).expect("a server");
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let begin = |request: &str| {
+        let mut stream = TcpStream::connect(&address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream
+    };
+    let end = |mut stream: TcpStream| {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer, and the end of the connection");
+        answer
+    };
+    let silent = "POST /UploadFile.ashx HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n-";
+    let silent = [begin(silent), begin(silent)];
+    let other = end(begin("GET /_tpmock/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    assert!(other.starts_with("HTTP/1.1 200"), "{other}");
+    for answer in silent.map(end) {
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(answer.contains("The request body did not arrive within 200ms."), "{answer}");
+        assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+    }
 }
 
 #[test]
