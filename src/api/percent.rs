@@ -43,6 +43,19 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A text in which only control characters and `marks`, which are ASCII, are escaped.
+pub fn escape_only(text: &str, marks: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_control() || marks.contains(c) {
+            out.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// An address as a person types it, with everything escaped that no address may hold. What is an escape stays one.
 pub fn escape_address(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

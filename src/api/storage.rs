@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::answer::Answer;
 use super::call::Call;
 use super::error::{Error, Kind};
+use super::percent::escape_only;
 use crate::app::App;
 use crate::draft::Draft as Body;
 use crate::query::ast::Expr;
@@ -57,9 +58,15 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answ
     }
 }
 
+/// Writes to the document that the path names, else the body; without either it gets a key of its own.
 async fn keep(app: &App, call: &Arc<Call>, user: Change, group: &str, key: Option<&str>) -> Result<Answer, Error> {
-    let draft = draft(&call.body)?;
-    let (group, key) = (group.to_owned(), key.map_or_else(|| app.state.guid(Some(&call.workspace)), str::to_owned));
+    let body = object(&call.body)?;
+    let draft = draft(&body)?;
+    let key = match key {
+        Some(key) => key.to_owned(),
+        None => named_key(&body)?.unwrap_or_else(|| app.state.guid(Some(&call.workspace))),
+    };
+    let group = group.to_owned();
     if group.trim().is_empty() || key.trim().is_empty() {
         return Err(Error::bad_request("A group and a key need a name."));
     }
@@ -94,8 +101,8 @@ async fn list(app: &App, call: &Arc<Call>, user: Change, group: &str) -> Result<
     let wish = Wish {
         filter: filter.map(syntax::v2::parse_expression).transpose().map_err(parsed)?,
         selection: syntax::v2::parse_select(selection.unwrap_or(SELECTION)).map_err(parsed)?,
-        take: count(call, "take", DEFAULT_TAKE)?.min(MAX_TAKE),
-        skip: count(call, "skip", 0)?,
+        take: count(call, "take", DEFAULT_TAKE, 1)?.min(MAX_TAKE),
+        skip: count(call, "skip", 0, 0)?,
     };
     let (take, skip) = (wish.take, wish.skip);
     let name = group.to_owned();
@@ -103,7 +110,9 @@ async fn list(app: &App, call: &Arc<Call>, user: Change, group: &str) -> Result<
     let documents = app.state.store.read(&call.workspace, Lane::Dear, read).await??;
     let (items, more) = page(&wish, &documents).map_err(Error::bad_request)?;
     let link = |take: usize, skip: usize| {
-        let (filter, selection) = (filter.unwrap_or_default(), selection.unwrap_or(SELECTION));
+        let group = escape_only(group, "%/?#");
+        let filter = escape_only(filter.unwrap_or_default(), "%&#+");
+        let selection = escape_only(selection.unwrap_or(SELECTION), "%&#+");
         format!("{}/storage/v1/{group}/?where={filter}&select={selection}&take={take}&skip={skip}", call.base)
     };
     let mut body = Map::new();
@@ -133,19 +142,33 @@ fn page(wish: &Wish, documents: &[Document]) -> Result<(Vec<Json>, bool), String
     Ok((items.collect::<Result<_, _>>()?, more))
 }
 
-fn count(call: &Call, name: &str, default: usize) -> Result<usize, Error> {
+/// A parameter that is a number, and no smaller than `least`.
+fn count(call: &Call, name: &str, default: usize, least: usize) -> Result<usize, Error> {
     let Some(text) = call.parameters.text(name) else { return Ok(default) };
-    text.trim().parse().map_err(|_| Error::bad_request(format!("'{text}' is no count.")))
+    let count = text.trim().parse().ok().filter(|count| *count >= least);
+    count.ok_or_else(|| Error::bad_request(format!("'{text}' is no count.")))
 }
 
-fn draft(body: &[u8]) -> Result<Draft, Error> {
+fn object(body: &[u8]) -> Result<Body, Error> {
     if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Draft::default());
+        return Ok(Body::Object(Vec::new()));
     }
     let body = wire::decode_json(body).map_err(|e| Error::bad_request(e.to_string()))?;
     if !matches!(body, Body::Object(_)) {
         return Err(Error::bad_request("The body must be an object."));
     }
+    Ok(body)
+}
+
+fn named_key(body: &Body) -> Result<Option<String>, Error> {
+    match body.member("key") {
+        None | Some(Body::Null) => Ok(None),
+        Some(Body::Text(text) | Body::Number(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Error::bad_request("key must be a text.")),
+    }
+}
+
+fn draft(body: &Body) -> Result<Draft, Error> {
     let scope = match body.member("scope") {
         None | Some(Body::Null) => None,
         Some(Body::Text(text)) => {
@@ -153,7 +176,7 @@ fn draft(body: &[u8]) -> Result<Draft, Error> {
         }
         Some(_) => return Err(Error::bad_request("The scope is Public or Private.")),
     };
-    Ok(Draft { scope, public_data: data(&body, "publicData")?, user_data: data(&body, "userData")? })
+    Ok(Draft { scope, public_data: data(body, "publicData")?, user_data: data(body, "userData")? })
 }
 
 /// Values are texts; clients that keep more write it as JSON text.
