@@ -6,7 +6,7 @@
 use super::change::Change;
 use super::convert::{Source, become_one};
 use super::tx::{Result, Tx};
-use super::{remove, teams};
+use super::{history, remove, teams};
 use crate::catalog::Entity;
 use crate::sql::quoted;
 use crate::value::Value;
@@ -67,6 +67,7 @@ fn parts(tx: &Tx<'_>, kind: &Entity, story: i64) -> Result<Vec<super::row::Row>>
 
 /// The teams of the old item work on the new one, in the states of its own workflow.
 fn team_states(tx: &Tx<'_>, source: &Source<'_>, change: &Change<'_>) -> Result<()> {
+    history::team_may_move(tx, change.entity, &change.new)?;
     let assignment = tx.entity("TeamAssignment")?;
     let above = change.new.int("EntityStateId");
     for row in tx.rows(r#"SELECT * FROM "TeamAssignment" WHERE "AssignableId" = ?"#, &[Value::Int(change.id)])? {

@@ -23,6 +23,8 @@ const CHANGED: &str = "ChangedMembers";
 /// How no changed members are noted, and a changed state.
 const NONE: &str = "|";
 const STATE: &str = "|EntityState|";
+/// The same of the state in the team's workflow.
+const TEAM_STATE: &str = "|TeamState|";
 
 /// What is to be known of an entity to keep its past. Places are those in the columns of its table.
 struct Shape {
@@ -38,6 +40,8 @@ struct Shape {
     all: String,
     /// Whether there are custom fields.
     has_values: bool,
+    /// Whether past states have the state in the team's workflow.
+    has_team_state: bool,
 }
 
 /// A past state on its way into the store.
@@ -49,7 +53,7 @@ pub struct Past {
 
 /// Notes what a row has become. `old` is missing for a new one.
 pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, new: &Row) -> Result<()> {
-    let shape = tx.known.answer("history", [entity.id.0.into(), 0], || shape(tx, entity))?;
+    let shape = known_shape(tx, entity)?;
     let Some(shape) = &*shape else { return Ok(()) };
     let new = new.in_columns(&shape.columns);
     let old = old.map(|old| old.in_columns(&shape.columns));
@@ -57,15 +61,34 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
     if changed == NONE {
         return Ok(());
     }
+    let team_state = match tx.team_states.borrow().get(&id) {
+        Some(before) => before.clone(),
+        None if shape.has_team_state => team_state(tx, &new)?,
+        None => Value::Null,
+    };
+    note_past(tx, shape, (entity, id), old.is_some(), (&new, team_state), changed)
+}
+
+/// Notes a change of an item as it is now: its row, and its state in the team's workflow.
+fn note_past(
+    tx: &Tx<'_>,
+    shape: &Shape,
+    (entity, id): (&Entity, i64),
+    has_past: bool,
+    (row, team_state): (&Row, Value),
+    changed: String,
+) -> Result<()> {
     let history = tx.catalog().entity(shape.history);
-    let mut past = past(tx, history, entity, id, old.is_some(), &changed)?;
-    let (values, taken) = (new.values(), past.row.values_mut());
+    let mut past = past(tx, history, entity, id, has_past, &changed)?;
+    let (values, taken) = (row.values(), past.row.values_mut());
     for (from, to) in &shape.taken {
         if taken[*to] != values[*from] {
             taken[*to] = values[*from].clone();
         }
     }
-    team_columns(tx, history, &new, &mut past.row)?;
+    if shape.has_team_state {
+        past.row.set("TeamStateId", team_state);
+    }
     past.row.set("ModifierId", tx.who.id);
     if let Some(names) = union(past.row.text(CHANGED), changed) {
         past.row.set(CHANGED, names);
@@ -74,8 +97,50 @@ pub(super) fn record(tx: &Tx<'_>, entity: &Entity, id: i64, old: Option<&Row>, n
     Ok(())
 }
 
+fn known_shape(tx: &Tx<'_>, entity: &Entity) -> Result<Rc<Option<Shape>>> {
+    tx.known.answer("history", [entity.id.0.into(), 0], || shape(tx, entity))
+}
+
+/// The state of an item in the workflow of the team that answers for it; its own without one.
+fn team_state(tx: &Tx<'_>, item: &Row) -> Result<Value> {
+    let state = match item.int("ResponsibleTeamId") {
+        Some(id) => tx.id(r#"SELECT "EntityStateId" FROM "TeamAssignment" WHERE "Id" = ?"#, &[Value::Int(id)])?,
+        None => None,
+    };
+    Ok(state.map_or_else(|| item.get("EntityStateId").clone(), Value::Int))
+}
+
+/// Remembers the team state of an item before it changes.
+pub(super) fn team_may_move(tx: &Tx<'_>, entity: &Entity, item: &Row) -> Result<()> {
+    let tracked = known_shape(tx, entity)?.as_ref().as_ref().is_some_and(|shape| shape.has_team_state);
+    let Some(id) = item.int("Id").filter(|id| tracked && !tx.team_states.borrow().contains_key(id)) else {
+        return Ok(());
+    };
+    let before = team_state(tx, item)?;
+    tx.team_states.borrow_mut().insert(id, before);
+    Ok(())
+}
+
+/// Notes the team states that are no longer as they were remembered.
+pub(super) fn teams_moved(tx: &Tx<'_>) -> Result<()> {
+    for (id, before) in tx.team_states.take() {
+        let family = tx.entity("Assignable")?;
+        let Some(item) = tx.row(family, id)? else { continue };
+        let entity = tx.concrete(family, &item);
+        let (shape, now) = (known_shape(tx, entity)?, team_state(tx, &item)?);
+        if let Some(shape) = &*shape
+            && now != before
+        {
+            let item = item.in_columns(&shape.columns);
+            note_past(tx, shape, (entity, id), true, (&item, now), TEAM_STATE.to_owned())?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes down the past states that were noted, but for those of items that will still change after the answer.
 pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
+    teams_moved(tx)?;
     let later = tx.later.borrow();
     let mut pasts = tx.pasts.borrow_mut();
     for ((history, item), past) in pasts.iter_mut() {
@@ -108,8 +173,7 @@ fn keep(tx: &Tx<'_>, history: &Entity, past: &mut Past) -> Result<()> {
 fn past(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64, has_past: bool, changed: &str) -> Result<Past> {
     let own = tx.pasts.borrow_mut().remove(&(history.id, id));
     let last = match own {
-        // one request makes one past state, but for every move
-        Some(own) if !changed.contains(STATE) => return Ok(own),
+        Some(own) if takes(&own, changed) => return Ok(own),
         Some(mut own) => {
             keep(tx, history, &mut own)?;
             own.stored
@@ -137,6 +201,16 @@ fn past(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64, has_past: bool,
     Ok(Past { row, stored: None })
 }
 
+/// Whether a change still goes into a past state of the same request: all do, but every move has its own, into which
+/// goes what the team's state makes of it.
+fn takes(own: &Past, changed: &str) -> bool {
+    if changed.contains(TEAM_STATE) {
+        let first = own.row.text("Modification") == "Add";
+        return own.stored.is_none() && (first || !own.row.text(CHANGED).contains(TEAM_STATE));
+    }
+    !changed.contains(STATE)
+}
+
 fn shape(tx: &Tx<'_>, entity: &Entity) -> Result<Option<Shape>> {
     let Some(history) = full_history(tx, entity) else { return Ok(None) };
     let (columns, past) = (tx.columns(entity)?, tx.columns(history)?);
@@ -145,13 +219,17 @@ fn shape(tx: &Tx<'_>, entity: &Entity) -> Result<Option<Shape>> {
     let has_values = entity.custom_fields().is_some();
     let taken = shown
         .chain(Some(VALUES).filter(|_| has_values))
-        .filter_map(|c| Some((columns.find(c)?, past.find(c)?)))
+        .map(|c| (c, c))
+        .chain(Some(("TeamId", "WorkflowTeamId")))
+        .filter_map(|(from, to)| Some((columns.find(from)?, past.find(to)?)))
         .collect();
-    let place = |name: &str| entity.member(name).and_then(column).and_then(|c| columns.find(c));
+    let source = |name| if name == "WorkflowTeam" { "Team" } else { name };
+    let place = |name| entity.member(source(name)).and_then(column).and_then(|c| columns.find(c));
     let tracked: Vec<String> = tracked(history).into_iter().map(str::to_owned).collect();
     let places = tracked.iter().map(|name| place(name)).collect();
     let all = noted(tracked.iter().map(String::as_str));
-    Ok(Some(Shape { history: history.id, columns, taken, tracked, places, all, has_values }))
+    let has_team_state = history.member("TeamState").is_some();
+    Ok(Some(Shape { history: history.id, columns, taken, tracked, places, all, has_values, has_team_state }))
 }
 
 /// The members that a change is about, as they are noted; all of a new row.
@@ -215,7 +293,8 @@ fn merges(tx: &Tx<'_>, last: &Row, changed: &str) -> bool {
     let recent = last.int("Date").is_some_and(|date| tx.now - date < MERGE && date <= tx.now);
     let own = last.int("ModifierId") == Some(tx.who.id);
     let first = last.text("Modification") == "Add";
-    recent && own && !changed.contains(STATE) && (first || !last.text(CHANGED).contains(STATE))
+    let moves = |changed: &str| changed.contains(STATE) || changed.contains(TEAM_STATE);
+    recent && own && !moves(changed) && (first || !moves(last.text(CHANGED)))
 }
 
 /// Names as they are noted: a bar before, between and after them.
@@ -238,18 +317,4 @@ fn union(known: &str, changed: String) -> Option<String> {
     let new = changed.split_inclusive('|').skip(1).filter(|name| !known.contains(&format!("|{name}")));
     let new: String = new.collect();
     (!new.is_empty()).then(|| format!("{known}{new}"))
-}
-
-/// The team whose workflow an item follows, and its state there.
-fn team_columns(tx: &Tx<'_>, history: &Entity, new: &Row, row: &mut Row) -> Result<()> {
-    if history.member("WorkflowTeam").is_none() {
-        return Ok(());
-    }
-    row.set("WorkflowTeamId", new.get("TeamId").clone());
-    let state = match new.int("ResponsibleTeamId") {
-        Some(id) => tx.id(r#"SELECT "EntityStateId" FROM "TeamAssignment" WHERE "Id" = ?"#, &[Value::Int(id)])?,
-        None => None,
-    };
-    row.set("TeamStateId", state.map_or_else(|| new.get("EntityStateId").clone(), Value::Int));
-    Ok(())
 }

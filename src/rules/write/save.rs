@@ -28,7 +28,9 @@ pub struct Owner<'a> {
 /// # Errors
 /// The first rule it breaks. The transaction must then be given up.
 pub fn save(tx: &Tx<'_>, mutation: &Mutation) -> Result<i64> {
-    apply(tx, mutation, None, 0)
+    let id = apply(tx, mutation, None, 0)?;
+    history::teams_moved(tx)?;
+    Ok(id)
 }
 
 pub(super) fn apply(tx: &Tx<'_>, mutation: &Mutation, owner: Option<Owner<'_>>, depth: usize) -> Result<i64> {

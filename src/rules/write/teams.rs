@@ -7,7 +7,7 @@ use super::change::{Change, is_a};
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::{save, workflow};
+use super::{history, save, workflow};
 use crate::query::mutate::{Assignment, Mutation, To};
 use crate::value::Value;
 
@@ -33,6 +33,11 @@ pub(super) fn team_of_iteration(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<
     {
         on_project(tx, team, project)?;
     }
+    if let Some(old) = &change.old
+        && (moves(change) || change.changes("TeamId"))
+    {
+        history::team_may_move(tx, change.entity, old)?;
+    }
     match change.team_state.map(|id| workflow::find(tx, id)).transpose()?.flatten() {
         Some(state) if !works_in(tx, change.new.int("TeamId"), &change.new, &state)? => {
             Err(workflow::misfit(&state, &change.entity.name))
@@ -51,7 +56,9 @@ fn works_in(tx: &Tx<'_>, team: Option<i64>, item: &Row, state: &Row) -> Result<b
 
 fn complete_assignment(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     let Some(item) = change.new.int("AssignableId") else { return Ok(()) };
-    let Some(row) = tx.row(tx.entity("Assignable")?, item)? else { return Ok(()) };
+    let assignable = tx.entity("Assignable")?;
+    let Some(row) = tx.row(assignable, item)? else { return Ok(()) };
+    history::team_may_move(tx, tx.concrete(assignable, &row), &row)?;
     if let Some(team) = change.new.int("TeamId").filter(|_| change.changes("TeamId")) {
         on_project(tx, team, row.int("ProjectId"))?;
         if assignment(tx, item, team)?.is_some_and(|id| id != change.id) {
@@ -121,6 +128,9 @@ pub(super) fn assignment_of_team(tx: &Tx<'_>, change: &Change<'_>) -> Result<()>
                     Some(state) => Some(state),
                     None => state_in_team(tx, &change.new, team, change.new.int("EntityStateId"), None)?,
                 };
+                if change.is_new() && state != change.new.int("EntityStateId") {
+                    history::team_may_move(tx, change.entity, &change.new)?;
+                }
                 let mut row = Row::default();
                 row.set("AssignableId", change.id);
                 row.set("TeamId", team);
@@ -162,8 +172,7 @@ pub(super) fn assignment_changed(tx: &Tx<'_>, change: &Change<'_>) -> Result<()>
 
 /// Rule: the states of an item's teams follow its own.
 pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    let moved = change.changes("EntityStateId") || change.team_state.is_some();
-    if change.is_new() || !is_a(tx, change.entity, "Assignable") || !moved {
+    if change.is_new() || !is_a(tx, change.entity, "Assignable") || !moves(change) {
         return Ok(());
     }
     let entity = tx.entity("TeamAssignment")?;
@@ -180,6 +189,11 @@ pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         tx.amend(entity, id, &[("EntityStateId", state.into()), ("EndDate", end)])?;
     }
     Ok(())
+}
+
+/// Whether an item moves, be it only within the workflow of its team.
+fn moves(change: &Change<'_>) -> bool {
+    change.changes("EntityStateId") || change.team_state.is_some()
 }
 
 /// What the state of an item is in the workflow of a team: the item's own where the team has none.
@@ -214,6 +228,7 @@ pub(super) fn assignment_gone(tx: &Tx<'_>, row: &Row) -> Result<()> {
     if current.get("TeamId") != row.get("TeamId") {
         return Ok(());
     }
+    tx.team_states.borrow_mut().entry(item).or_insert_with(|| row.get("EntityStateId").clone());
     let sql = r#"SELECT "Id", "TeamId" FROM "TeamAssignment" WHERE "AssignableId" = ? ORDER BY "Id" LIMIT 1"#;
     let next = tx.rows(sql, &[Value::Int(item)])?.into_iter().next().unwrap_or_default();
     let columns = [("TeamId", next.get("TeamId").clone()), ("ResponsibleTeamId", next.get("Id").clone())];

@@ -63,6 +63,8 @@ pub struct Tx<'a> {
     pub(super) parents: RefCell<rollup::Sums>,
     /// Past states this request makes, by the item they are of.
     pub(super) pasts: RefCell<BTreeMap<(EntityId, i64), history::Past>>,
+    /// States of items in the workflows of their teams, as they were before this request changed what they depend on.
+    pub(super) team_states: RefCell<BTreeMap<i64, Value>>,
     /// Rows that this request made.
     made: RefCell<BTreeSet<(EntityId, i64)>>,
     /// Items as this request left them.
@@ -90,6 +92,7 @@ impl<'a> Tx<'a> {
             later_roles: RefCell::default(),
             parents: RefCell::default(),
             pasts: RefCell::default(),
+            team_states: RefCell::default(),
             made: RefCell::default(),
             items: RefCell::default(),
             plans: RefCell::default(),
