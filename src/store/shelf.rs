@@ -140,9 +140,13 @@ mod tests {
         let path = folder.path().join("stories.db");
         let store = Store::open(data(&path), origin(1)).expect("a store");
         write(&store, "three".into());
-        read_twice(&store);
         let open = |shelf: &Shelf| shelf.lock().iter().filter(|warm| warm.db.is_of_now()).count();
-        assert_eq!(open(store.shelf()), 2);
+        // a writer that has answered may take its time to say that it is done
+        let left_open = (0..50).any(|_| {
+            read_twice(&store);
+            open(store.shelf()) == 2
+        });
+        assert!(left_open);
         for n in 0..400 {
             write(&store, format!("{n} {}", "x".repeat(100_000)));
         }
