@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
             Some('{') => self.object(depth),
             Some('[') => self.list(depth),
             Some(quote @ ('"' | '\'')) => self.string(quote).map(Draft::Text),
-            Some(c) if c == '-' || c.is_ascii_digit() => self.number(),
+            Some(c) if c == '-' || c == '.' || c.is_ascii_digit() => self.number(),
             Some(c) if is_name(c) => self.literal(),
             _ => Err(self.unexpected("a value")),
         }
@@ -156,10 +156,30 @@ impl<'a> Reader<'a> {
         Ok(code)
     }
 
-    /// Skips blanks and shows what follows.
+    /// Skips blanks and comments and shows what follows.
     fn next_visible(&mut self) -> Option<char> {
-        while self.rest.next_if(|&(_, c)| c.is_whitespace()).is_some() {}
-        self.rest.peek().map(|&(_, c)| c)
+        loop {
+            while self.rest.next_if(|&(_, c)| c.is_whitespace()).is_some() {}
+            let next = self.rest.peek().map(|&(_, c)| c);
+            if next != Some('/') || !self.comment() {
+                return next;
+            }
+        }
+    }
+
+    /// Skips a comment; false where the slash begins none.
+    fn comment(&mut self) -> bool {
+        let rest = &self.text[self.position()..];
+        let length = if rest.starts_with("//") {
+            rest.find('\n')
+        } else if let Some(behind) = rest.strip_prefix("/*") {
+            behind.find("*/").map(|at| at + 4)
+        } else {
+            return false;
+        };
+        let end = self.position() + length.unwrap_or(rest.len());
+        while self.rest.next_if(|&(position, _)| position < end).is_some() {}
+        true
     }
 
     fn run(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
@@ -220,7 +240,8 @@ mod tests {
         Draft::Object(members.map(|(name, value)| (name.to_owned(), value)).to_vec())
     }
 
-    // source: docs and vendor clients (unquoted names, single quotes, trailing commas)
+    // source: docs and vendor clients (unquoted names, single quotes, trailing commas); assumed: comments and a missing
+    // zero, as the parser of the service's time reads them
     #[test]
     fn lenient_spellings() {
         for (body, expected) in [
@@ -229,6 +250,7 @@ mod tests {
             ("{\"Name\":\"x\",}", object([("Name", text("x"))])),
             ("[1, 2 , ]", Draft::List(vec![number("1"), number("2")])),
             ("{a:'it\\'s \"q\"', b : undefined}", object([("a", text("it's \"q\"")), ("b", Draft::Null)])),
+            ("/* a */ {a: // b\n .5 /**/}", object([("a", number(".5"))])),
             ("{Tasks-Count:1, 1:true}", object([("Tasks-Count", number("1")), ("1", Draft::Bool(true))])),
         ] {
             assert_eq!(decode(body), Ok(expected), "{body}");
@@ -274,7 +296,9 @@ mod tests {
             ("[True]", "Unexpected word 'True'", 1),
             ("-", "Invalid number '-'", 0),
             ("1e", "Invalid number '1e'", 0),
-            ("// x", "Expected a value but found '/'", 0),
+            ("// x", "Expected a value but found the end of the body", 4),
+            ("{a: /* x", "Expected a value but found the end of the body", 8),
+            ("/ x", "Expected a value but found '/'", 0),
         ] {
             assert_eq!(decode(body), Err(DecodeError::new(message, position)), "{body}");
         }
