@@ -125,7 +125,8 @@ pub async fn run(
 /// What the rules of a request work on.
 pub fn scene<'a>(app: &'a App, call: &'a Call, db: &'a Connection) -> Scene<'a> {
     let (state, workspace) = (&app.state, &call.workspace);
-    let (now, zone) = (workspace.clock.now(), &**workspace.zone());
+    // dates of whole seconds, as the service keeps them
+    let (now, zone) = (workspace.clock.now().div_euclid(1000) * 1000, &**workspace.zone());
     Scene { db, model: &state.model, definitions: &state.definitions, now, zone }
 }
 
