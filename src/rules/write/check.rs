@@ -83,14 +83,19 @@ fn references<'a>(tx: &Tx<'_>, change: &Change<'_>, given: impl Iterator<Item = 
         let Some(id) = change.new.int(column).filter(|_| change.changes(column)) else {
             continue;
         };
-        let target = tx.catalog().entity(reference.target);
-        if !tx.exists(target, id)? {
-            return Err(unknown_reference(tx, target, id)?);
-        }
-        if !tx.who.sees_all && !tx.sees(target.id, id)? {
-            let data = vec![("entityKind", target.name.clone()), ("id", id.to_string())];
-            return Err(Refusal::Forbidden(Message::new(NOT_FOUND, data)));
-        }
+        refers(tx, tx.catalog().entity(reference.target), id)?;
+    }
+    Ok(())
+}
+
+/// Whether the caller may refer to a row: one that is there and that he sees.
+pub(super) fn refers(tx: &Tx<'_>, target: &Entity, id: i64) -> Result<()> {
+    if !tx.exists(target, id)? {
+        return Err(unknown_reference(tx, target, id)?);
+    }
+    if !tx.who.sees_all && !tx.sees(target.id, id)? {
+        let data = vec![("entityKind", target.name.clone()), ("id", id.to_string())];
+        return Err(Refusal::Forbidden(Message::new(NOT_FOUND, data)));
     }
     Ok(())
 }

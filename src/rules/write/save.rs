@@ -23,6 +23,9 @@ pub struct Owner<'a> {
     pub id: i64,
 }
 
+/// The reference of an item to its project.
+const PROJECT: Owner<'_> = Owner { member: "Project", column: "ProjectId", id: 0 };
+
 /// Applies a mutation and all that it nests; the id of the row.
 ///
 /// # Errors
@@ -259,7 +262,7 @@ fn collections(tx: &Tx<'_>, mutation: &Mutation, change: &Change<'_>, depth: usi
                     CollectionLink::Through { link, from, to } => {
                         let link = tx.catalog().entity(*link);
                         for row in rows {
-                            add_through(tx, link, (from, to), change.id, row, depth)?;
+                            add_through(tx, link, (from, to), change, row, depth)?;
                         }
                         tags::refresh_after_link(tx, link, change.id)?;
                     }
@@ -277,7 +280,7 @@ fn add_through(
     tx: &Tx<'_>,
     link: &Entity,
     (from, to): (&str, &str),
-    owner: i64,
+    owner: &Change<'_>,
     row: &Mutation,
     depth: usize,
 ) -> Result<()> {
@@ -285,15 +288,18 @@ fn add_through(
     let (Some(from), Some(to)) = ends else { return Ok(()) };
     let id = match row.id {
         Some(id) if row.set.is_empty() => {
-            let item = tx.catalog().entity(row.entity);
-            if tx.row(item, id)?.is_none() {
-                return Err(check::unknown_reference(tx, item, id)?);
-            }
+            check::refers(tx, tx.catalog().entity(row.entity), id)?;
             id
         }
-        _ => apply(tx, row, None, depth + 1)?,
+        // what is made for an item is of its project, unless the body says otherwise
+        _ => {
+            let project = owner.new.int(PROJECT.column).filter(|_| row.id.is_none());
+            let project = project.map(|id| Owner { id, ..PROJECT });
+            let has_one = tx.catalog().entity(row.entity).member(PROJECT.member).is_some();
+            apply(tx, row, project.filter(|_| has_one), depth + 1)?
+        }
     };
-    let ends = vec![(from.to_owned(), Value::Int(owner)), (to.to_owned(), Value::Int(id))];
+    let ends = vec![(from.to_owned(), Value::Int(owner.id)), (to.to_owned(), Value::Int(id))];
     if tx.run(dml::find(&link.table, ends.clone()))?.is_empty() {
         tx.insert(link, &Row::new(ends))?;
     }
