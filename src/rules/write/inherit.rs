@@ -4,6 +4,7 @@
 
 use super::change::Change;
 use super::tx::{Result, Tx};
+use super::{custom_values, moves};
 use crate::value::Value;
 
 /// Where a story's tasks are planned is the story's business.
@@ -74,8 +75,16 @@ pub(super) fn to_children(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     let columns: Vec<(&str, Value)> = OF_STORY.iter().map(|c| (*c, change.new.get(c).clone())).collect();
     let task = tx.entity("Task")?;
     let sql = r#"SELECT "Id" FROM "General" WHERE "UserStoryId" = ? AND "EntityTypeId" = ?"#;
+    let process = if change.changes("ProjectId") { custom_values::process(tx, change)? } else { None };
     for id in tx.ids(sql, &[change.id.into(), task.type_id.into()])? {
-        tx.amend(task, id, &columns)?;
+        let Some(row) = tx.row(task, id)? else { continue };
+        let mut columns = columns.clone();
+        if let Some(process) = process
+            && let Some(state) = moves::new_state(tx, task, row.int("EntityStateId"), process)?
+        {
+            columns.extend([("EntityStateId", state.into()), ("EndDate", Value::Null)]);
+        }
+        tx.amend_row(task, id, &row, &columns)?;
     }
     Ok(())
 }

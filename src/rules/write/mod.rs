@@ -16,6 +16,7 @@ mod efforts;
 mod hand_over;
 mod history;
 mod inherit;
+mod moves;
 mod past;
 mod people;
 mod permission;

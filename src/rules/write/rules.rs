@@ -3,7 +3,7 @@
 use super::change::Change;
 use super::tx::{Result, Tx};
 use super::{
-    automation, comments, dates, defaults, efforts, history, inherit, people, processes, projects, relations,
+    automation, comments, dates, defaults, efforts, history, inherit, moves, people, processes, projects, relations,
     rich_text, tags, teams, testing, times, workflow,
 };
 use crate::catalog::Entity;
@@ -14,6 +14,7 @@ type After = fn(&Tx<'_>, &Change<'_>) -> Result<()>;
 /// In this order: what is inherited decides the process, the process decides defaults and states.
 const BEFORE: &[Before] = &[
     inherit::from_owner,
+    moves::leave_plans,
     defaults::authors,
     defaults::rank,
     projects::complete,
@@ -43,6 +44,7 @@ const AFTER: &[After] = &[
     teams::assignment_changed,
     teams::follow_state,
     inherit::to_children,
+    moves::into_process,
     projects::follow,
     efforts::to_roles,
     efforts::follow_state,

@@ -35,7 +35,7 @@ pub(super) fn state(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     if change.new.is_null("EntityStateId") {
         let state = process.map(|process| settings::initial_state(tx, process, type_id)).transpose()?.flatten();
         change.new.set("EntityStateId", state);
-    } else if change.changes("EntityStateId") {
+    } else if change.changes("EntityStateId") || same_process_changed(change) && change.gives("EntityState") {
         may_move(tx, change, process, type_id)?;
     }
     if change.is_new() || change.changes("EntityStateId") {
@@ -97,7 +97,7 @@ fn may_move(tx: &Tx<'_>, change: &mut Change<'_>, process: Option<i64>, type_id:
             return Err(misfit(&state, &change.entity.name));
         }
     }
-    if change.is_new() || change.adds("Comments") {
+    if change.is_new() || change.adds("Comments") || stays && change.team_state.is_none() {
         return Ok(());
     }
     let wants = |state: &&Rc<Row>| state.flag("IsCommentRequired");

@@ -1,0 +1,85 @@
+//! Another project, another process, another plan: what an item keeps of the old one.
+//!
+//! Evidence: vendor's validation messages (a state is one of the project's process), recorded creates (an iteration
+//! belongs to a release, a team's iteration to a team). That plans of the old project are left, and that states go by
+//! their names when a project changes its process, is assumed.
+
+use super::change::Change;
+use super::settings;
+use super::tx::{Result, Tx};
+use super::workflow;
+use crate::catalog::Entity;
+use crate::value::Value;
+
+/// A plan, what it belongs to, and the column of a planned item that must agree with that.
+const PLANS: &[(&str, &str, &str)] = &[
+    ("Release", "ProjectId", "ProjectId"),
+    ("Iteration", "ProjectId", "ProjectId"),
+    ("Iteration", "ReleaseId", "ReleaseId"),
+    ("TeamIteration", "TeamId", "TeamId"),
+];
+
+/// Rule: an item leaves the plans that its new project, release or team does not share.
+pub(super) fn leave_plans(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if change.is_new() {
+        return Ok(());
+    }
+    for (plan, of, column) in PLANS {
+        let planned = format!("{plan}Id");
+        if change.entity.member(plan).is_none() || change.gives(plan) || !change.changes(column) {
+            continue;
+        }
+        let Some(id) = change.new.int(&planned) else { continue };
+        let belongs = tx.reference(tx.entity(plan)?, id, of)?;
+        if belongs.is_some() && belongs != change.new.int(column) && !shared(tx, plan, id, change.new.int(column))? {
+            change.new.set(&planned, Value::Null);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a release is one of a project that did not make it.
+fn shared(tx: &Tx<'_>, plan: &str, id: i64, project: Option<i64>) -> Result<bool> {
+    let sql = r#"SELECT "Id" FROM "ReleaseProject" WHERE "ReleaseId" = ? AND "ProjectId" = ?"#;
+    Ok(plan == "Release" && tx.id(sql, &[id.into(), project.into()])?.is_some())
+}
+
+/// The state for an item whose own is none of a process: where it starts there. Nothing where it may stay.
+pub(super) fn new_state(tx: &Tx<'_>, entity: &Entity, state: Option<i64>, process: i64) -> Result<Option<i64>> {
+    let own = state.map(|id| workflow::find(tx, id)).transpose()?.flatten();
+    match (own, entity.type_id) {
+        (Some(own), Some(kind)) if own.int("ProcessId") != Some(process) => settings::initial_state(tx, process, kind),
+        _ => Ok(None),
+    }
+}
+
+/// Rule: the items of a project follow it into another process.
+pub(super) fn into_process(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    let Some(process) = change.new.int("ProcessId") else { return Ok(()) };
+    if !change.is("Project") || change.is_new() || !change.changes("ProcessId") {
+        return Ok(());
+    }
+    let general = tx.entity("General")?;
+    let items = r#"SELECT "Id" FROM "General" WHERE "ProjectId" = ? AND "EntityStateId" IS NOT NULL ORDER BY "Id""#;
+    for id in tx.ids(items, &[change.id.into()])? {
+        let Some(row) = tx.row(general, id)? else { continue };
+        let entity = tx.concrete(general, &row);
+        let state = row.int("EntityStateId");
+        let Some(first) = new_state(tx, entity, state, process)? else { continue };
+        let state = namesake(tx, entity, state, process)?.unwrap_or(first);
+        tx.amend_row(entity, id, &row, &[("EntityStateId", state.into())])?;
+        let assignment = tx.entity("TeamAssignment")?;
+        for id in tx.ids(r#"SELECT "Id" FROM "TeamAssignment" WHERE "AssignableId" = ?"#, &[id.into()])? {
+            tx.amend(assignment, id, &[("EntityStateId", state.into())])?;
+        }
+    }
+    Ok(())
+}
+
+/// The state of a process that has the name of another one.
+fn namesake(tx: &Tx<'_>, entity: &Entity, state: Option<i64>, process: i64) -> Result<Option<i64>> {
+    let sql = r#"SELECT s."Id" FROM "EntityState" s JOIN "Workflow" w ON w."Id" = s."WorkflowId"
+        WHERE w."ProcessId" = ?1 AND w."EntityTypeId" = ?2 AND w."ParentWorkflowId" IS NULL
+        AND s."Name" = (SELECT o."Name" FROM "EntityState" o WHERE o."Id" = ?3) ORDER BY s."Id" LIMIT 1"#;
+    tx.id(sql, &[process.into(), entity.type_id.into(), state.into()])
+}
