@@ -5,6 +5,7 @@
 
 use super::change::{Change, is_a};
 use super::refusal::Refusal;
+use super::row::Row;
 use super::tx::{Result, Tx};
 use crate::secret;
 
@@ -32,18 +33,7 @@ pub(super) fn complete_account(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<(
     if change.id == tx.who.id && change.changes("IsActive") && !change.new.flag("IsActive") {
         return Err(Refusal::forbidden("You cannot deactivate yourself."));
     }
-    for (column, text) in
-        [("Login", "Login '{value}' is already in use."), ("Email", "Email '{value}' is already in use.")]
-    {
-        if change.changes(column) && !change.new.is_blank(column) {
-            let sql = format!(
-                r#"SELECT "Id" FROM "GeneralUser" WHERE "{column}" = ? AND "Id" <> ? AND "DeleteDate" IS NULL"#
-            );
-            if tx.id(&sql, &[change.new.get(column).clone(), change.id.into()])?.is_some() {
-                return Err(Refusal::invalid(text, vec![("value", change.new.text(column).to_owned())]));
-            }
-        }
-    }
+    unlike_others(tx, change.id, &change.new, |column| change.changes(column))?;
     if change.gives("Password") && !change.new.is_blank("Password") {
         let stored = secret::hash_password(change.new.text("Login"), change.new.text("Password"));
         change.new.set("Password", stored);
@@ -105,6 +95,23 @@ pub(super) fn may_be_assigned(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()
 pub(super) fn accounts_changed(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if is_a(tx, change.entity, "GeneralUser") || change.is("CustomField") {
         tx.accounts_changed.set(true);
+    }
+    Ok(())
+}
+
+/// No two accounts that are not deleted share a login or an address. Looks at the columns that `is_new` holds for.
+pub(super) fn unlike_others(tx: &Tx<'_>, id: i64, row: &Row, is_new: impl Fn(&str) -> bool) -> Result<()> {
+    for (column, text) in
+        [("Login", "Login '{value}' is already in use."), ("Email", "Email '{value}' is already in use.")]
+    {
+        if row.is_blank(column) || !is_new(column) {
+            continue;
+        }
+        let sql =
+            format!(r#"SELECT "Id" FROM "GeneralUser" WHERE "{column}" = ? AND "Id" <> ? AND "DeleteDate" IS NULL"#);
+        if tx.id(&sql, &[row.get(column).clone(), id.into()])?.is_some() {
+            return Err(Refusal::invalid(text, vec![("value", row.text(column).to_owned())]));
+        }
     }
     Ok(())
 }

@@ -107,6 +107,18 @@ fn assignment(tx: &Tx<'_>, item: i64, team: i64) -> Result<Option<i64>> {
     tx.id(sql, &[item.into(), team.into()])
 }
 
+/// The team of an assignment that came back answers for the item again, where nobody else does by now.
+pub(super) fn resume(tx: &Tx<'_>, id: i64, assignment: &Row) -> Result<()> {
+    let assignable = tx.entity("Assignable")?;
+    let item = assignment.int("AssignableId").unwrap_or_default();
+    match tx.row(assignable, item)? {
+        Some(row) if row.int("ResponsibleTeamId") == Some(id) && row.is_null("TeamId") => {
+            tx.amend_row(assignable, item, &row, &[("TeamId", assignment.get("TeamId").clone())])
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Rule: the team of an item answers for it.
 pub(super) fn assignment_of_team(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if !is_a(tx, change.entity, "Assignable") || !change.changes("TeamId") {

@@ -10,8 +10,8 @@ use super::refusal::Refusal;
 use super::remove::goes_along;
 use super::row::Row;
 use super::save::reference_column;
-use super::tx::{Result, Tx};
-use super::{rollup, tags};
+use super::tx::{Result, Tx, VERSION};
+use super::{people, rollup, tags, teams};
 use crate::catalog::Entity;
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -101,8 +101,11 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     mend(tx, &mut rows, (table, id))?;
     tx.known.forget();
     tx.forget_items();
-    for ((table, row_id), row) in &rows {
+    for ((table, row_id), row) in &mut rows {
         if tx.ids(&format!(r#"SELECT "Id" FROM {} WHERE "Id" = ?"#, quoted(table)), &[(*row_id).into()])?.is_empty() {
+            if !row.is_null(VERSION) {
+                row.set(VERSION, tx.next_version()?);
+            }
             tx.run(dml::insert(table, row.filled()))?;
             let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
             if let Some(item) = item.filter(|item| item.table == *table) {
@@ -112,10 +115,14 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
         }
     }
     for value in values.iter().filter(|v| !v.flag("Gone")) {
-        let column = quoted(value.text("Column"));
-        let sql =
-            format!(r#"UPDATE {} SET {column} = ? WHERE "Id" = ? AND {column} IS NULL"#, quoted(value.text("Table")));
-        tx.query(&sql, &[value.get("Value").clone(), value.get("Row").clone()])?;
+        let (column, id) = (value.text("Column"), value.int("Row").unwrap_or_default());
+        let Some(holder) = family(tx, value.text("Table")) else { continue };
+        if let Some(row) = tx.row(holder, id)?.filter(|row| row.is_null(column)) {
+            tx.amend_row(holder, id, &row, &[(column, value.get("Value").clone())])?;
+        }
+    }
+    if concrete.name == "TeamAssignment" {
+        teams::resume(tx, id, &root)?;
     }
     tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;
     if concrete.name == "Tag" {
@@ -160,8 +167,7 @@ fn dangling<'a>(
     rows: &BTreeMap<(String, i64), Row>,
     key: &(String, i64),
 ) -> Result<Vec<(&'a str, &'a Entity, i64, bool)>> {
-    let family = tx.catalog().entities().iter().find(|e| e.table == key.0 && e.ancestors.is_empty());
-    let (Some(family), Some(row)) = (family, rows.get(key)) else { return Ok(Vec::new()) };
+    let (Some(family), Some(row)) = (family(tx, &key.0), rows.get(key)) else { return Ok(Vec::new()) };
     let entity = tx.concrete(family, row);
     let mut found = Vec::new();
     for (member, reference) in entity.references() {
@@ -174,10 +180,16 @@ fn dangling<'a>(
     Ok(found)
 }
 
+/// The entity that all rows of a table are.
+fn family<'a>(tx: &Tx<'a>, table: &str) -> Option<&'a Entity> {
+    tx.catalog().entities().iter().find(|e| e.table == table && e.ancestors.is_empty())
+}
+
 fn restore_user(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
     let row = tx.row(entity, id)?.filter(|r| !r.is_null("DeleteDate"));
     let row = row.ok_or_else(|| Refusal::not_found(&entity.name, id))?;
     let concrete = tx.concrete(tx.catalog().entity(entity.id), &row);
+    people::unlike_others(tx, id, &row, |_| true)?;
     tx.amend(concrete, id, &[("DeleteDate", Value::Null), ("IsActive", true.into())])?;
     tx.accounts_changed.set(true);
     Ok(())
