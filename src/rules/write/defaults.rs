@@ -70,13 +70,14 @@ pub(super) fn importance(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     if change.entity.member("Priority").is_some()
         && let Some(type_id) = change.entity.type_id
     {
-        if change.is_new() && change.new.is_null("PriorityId") {
+        // an item is never without one, whatever the body says
+        if change.new.is_null("PriorityId") {
             change.new.set("PriorityId", settings::default_priority(tx, type_id)?);
         } else if change.gives("Priority") && change.changes("PriorityId") {
             priority_fits(tx, change)?;
         }
     }
-    if change.is_new() && change.entity.member("Severity").is_some() {
+    if change.entity.member("Severity").is_some() {
         change.new.fill("SeverityId", settings::default_severity(tx)?);
     }
     Ok(())
