@@ -5,11 +5,11 @@ use crate::value::Value;
 
 /// Statement over all configured custom fields.
 pub const ALL: &str = r#"SELECT "Name", "FieldType", "EntityTypeId", "ProcessId", "Required", "IsSystem", "Config", "Value"
-FROM "CustomField" ORDER BY "NumericPriority", "Id""#;
+FROM "CustomField" ORDER BY "NumericPriority" NULLS LAST, "Id""#;
 
 /// The same for one entity type.
 pub const OF_TYPE: &str = r#"SELECT "Name", "FieldType", "EntityTypeId", "ProcessId", "Required", "IsSystem", "Config", "Value"
-FROM "CustomField" WHERE "EntityTypeId" = ? ORDER BY "NumericPriority", "Id""#;
+FROM "CustomField" WHERE "EntityTypeId" = ? ORDER BY "NumericPriority" NULLS LAST, "Id""#;
 
 /// Reads a row of [`ALL`].
 pub fn from_row(row: &[Value]) -> Option<CustomField> {

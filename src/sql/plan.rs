@@ -389,7 +389,7 @@ pub fn definitions(catalog: &Catalog) -> Definitions {
     };
     Definitions {
         sql: format!(
-            "SELECT \"Name\", \"FieldType\" FROM {} WHERE {} = ?1 AND ({process} IS NULL OR {process} = ?2) ORDER BY \"NumericPriority\", \"Id\"",
+            "SELECT \"Name\", \"FieldType\" FROM {} WHERE {} = ?1 AND ({process} IS NULL OR {process} = ?2) ORDER BY \"NumericPriority\" NULLS LAST, \"Id\"",
             quoted(&entity.table),
             column(&set.key),
             process = column(&set.user),

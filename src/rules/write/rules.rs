@@ -107,8 +107,9 @@ pub(super) fn set_once(entity: &Entity, member: &str) -> bool {
 /// What is created by an upload. Source: vendor's attachments page.
 pub(super) const NEEDS_A_FILE: &[&str] = &["Attachment"];
 
-/// Required where the metadata does not say so. Source: a client of 2017 creates users with these three.
-const REQUIRED: &[(&str, &[&str])] = &[("User", &["Login", "Email", "Password"])];
+/// Required where the metadata does not say so. Source: a client of 2017 creates users with these three; assumed: a custom
+/// field is of some type.
+const REQUIRED: &[(&str, &[&str])] = &[("User", &["Login", "Email", "Password"]), ("CustomField", &["FieldType"])];
 
 pub(super) fn also_required(entity: &Entity, member: &str) -> bool {
     REQUIRED.iter().any(|(name, members)| *name == entity.name && members.contains(&member))
