@@ -117,7 +117,7 @@ impl Size {
         let (team, place) = (n / SPRINTS, n % SPRINTS);
         let start = (place as i64 - (SPRINTS as i64 - 3)) * 14 - 13;
         format!(
-            "{{\"Id\":{},\"Name\":\"{} {}\",\"Team\":{{\"Id\":{}}},\"StartDate\":\"today{}d\",\"EndDate\":\"today{}d 23:59:00\",\
+            "{{\"Id\":{},\"Name\":\"{} {}\",\"Team\":{{\"Id\":{}}},\"StartDate\":\"today{}d\",\"EndDate\":\"today{}d 23:59:59\",\
              \"Duration\":14,\"Velocity\":{},{}}}",
             self.sprint(n),
             ANIMALS[team as usize % ANIMALS.len()],
