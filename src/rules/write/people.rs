@@ -33,6 +33,9 @@ pub(super) fn complete_account(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<(
     if change.id == tx.who.id && change.changes("IsActive") && !change.new.flag("IsActive") {
         return Err(Refusal::forbidden("You cannot deactivate yourself."));
     }
+    if change.id == tx.who.id && change.changes("IsAdministrator") && !change.new.flag("IsAdministrator") {
+        return Err(Refusal::forbidden("You cannot take the rights of an administrator from yourself."));
+    }
     unlike_others(tx, change.id, &change.new, |column| change.changes(column))?;
     if change.gives("Password") && !change.new.is_blank("Password") {
         let stored = secret::hash_password(change.new.text("Login"), change.new.text("Password"));
