@@ -76,13 +76,11 @@ fn id(draft: &Draft) -> Result<Option<i64>, Error> {
     match draft {
         Draft::Null => Ok(None),
         Draft::Text(text) if text.trim().is_empty() => Ok(None),
-        other => other.integer().map(Some).ok_or_else(|| {
-            let text = match other {
-                Draft::Text(text) | Draft::Number(text) => text.clone(),
-                Draft::Null | Draft::Bool(_) | Draft::List(_) | Draft::Object(_) => convert::kind(other).to_owned(),
-            };
-            Error::new("Invalid id: {id}", vec![("id", text)], Span::default())
-        }),
+        Draft::Text(text) | Draft::Number(text) => match draft.integer() {
+            None => Err(Error::new("Invalid id: {id}", vec![("id", text.clone())], Span::default())),
+            id => Ok(id),
+        },
+        Draft::Bool(_) | Draft::List(_) | Draft::Object(_) => Err(convert::mismatch("Int32", draft)),
     }
 }
 
@@ -154,6 +152,13 @@ fn custom(member: &Member, draft: &Draft) -> Result<Vec<(String, Draft)>, Error>
     let rows = draft.rows().ok_or_else(|| convert::mismatch(&member.name, draft))?;
     let mut values = Vec::with_capacity(rows.len());
     for row in rows {
+        if !matches!(row, Draft::Object(_)) {
+            // the members of a single value, which stands where a list belongs, are no values
+            return Err(match draft {
+                Draft::Object(_) if draft.member("Items").is_none() => convert::mismatch("Array", draft),
+                _ => convert::mismatch("Object", row),
+            });
+        }
         let Some(Draft::Text(name) | Draft::Number(name)) = row.member("Name") else {
             return Err(Error::new(
                 "{fieldName} should be specified.",

@@ -139,9 +139,11 @@ fn converted(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
     let wrong = |expected: &str| mismatch(expected, draft);
     match field.field_type.as_str() {
         "CheckBox" => text.and_then(convert::boolean).map(Json::from).ok_or_else(|| wrong("Boolean")),
-        "Number" | "Money" => {
-            text.and_then(convert::number).filter(|n| n.is_finite()).map(Json::from).ok_or_else(|| wrong("Decimal"))
-        }
+        "Number" | "Money" => match text.and_then(convert::number) {
+            None => Err(wrong("Decimal")),
+            Some(number) if number.is_finite() => Ok(Json::from(number)),
+            Some(_) => Err(out_of_bounds(field, text.unwrap_or_default())),
+        },
         "Date" => {
             let at = text.and_then(|t| parse_date(t, tx.zone)).ok_or_else(|| wrong("DateTime"))?;
             Ok(Json::from(tx.midnight(at)))
@@ -175,10 +177,12 @@ fn option(field: &CustomField, text: &str) -> Result<Json> {
         return Ok(Json::from(text));
     }
     let known = options.iter().find(|o| o.to_lowercase() == text.trim().to_lowercase());
-    known.map(|o| Json::from(*o)).ok_or_else(|| {
-        let data = vec![("value", text.chars().take(100).collect()), ("fieldName", field.name.clone())];
-        Refusal::invalid("Value {value} of field {fieldName} is out of bounds.", data)
-    })
+    known.map(|o| Json::from(*o)).ok_or_else(|| out_of_bounds(field, text))
+}
+
+fn out_of_bounds(field: &CustomField, text: &str) -> Refusal {
+    let data = vec![("value", text.chars().take(100).collect()), ("fieldName", field.name.clone())];
+    Refusal::invalid("Value {value} of field {fieldName} is out of bounds.", data)
 }
 
 fn list(draft: &Draft) -> Option<Vec<String>> {

@@ -69,6 +69,11 @@ fn text(body: &[u8]) -> Result<&str, DecodeError> {
     Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text))
 }
 
+/// As much of a word of the body as fits a message.
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
 /// Counts the values of a body.
 #[derive(Debug, Default)]
 struct Budget {

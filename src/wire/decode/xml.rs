@@ -2,9 +2,10 @@
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
+use quick_xml::events::attributes::AttrError;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::{Budget, DecodeError, XmlBody};
+use super::{Budget, DecodeError, XmlBody, shortened};
 use crate::draft::Draft;
 
 /// How many attributes an element may have: each is compared with all before it.
@@ -86,7 +87,7 @@ pub fn decode(text: &str) -> Result<XmlBody, DecodeError> {
         }
     }
     if let Some(element) = open.last() {
-        return Err(DecodeError::new(format!("The element '{}' is not closed", element.name), text.len()));
+        return Err(DecodeError::new(format!("The element '{}' is not closed", shortened(&element.name)), text.len()));
     }
     match root {
         // A root without anything in it is an object without members.
@@ -105,7 +106,7 @@ fn element(tag: &BytesStart<'_>, budget: &mut Budget, position: usize) -> Result
         if i == MAX_ATTRIBUTES {
             return Err(DecodeError::new(format!("An element has more than {MAX_ATTRIBUTES} attributes"), position));
         }
-        let attribute = attribute.map_err(|error| DecodeError::new(error.to_string(), position))?;
+        let attribute = attribute.map_err(|error| bad_attribute(&error, position))?;
         if attribute.key.as_namespace_binding().is_some() {
             continue;
         }
@@ -121,6 +122,19 @@ fn element(tag: &BytesStart<'_>, budget: &mut Budget, position: usize) -> Result
         }
     }
     Ok(element)
+}
+
+/// What is wrong with an attribute of the element that begins at `position`.
+fn bad_attribute(error: &AttrError, position: usize) -> DecodeError {
+    let (message, at) = match error {
+        AttrError::ExpectedEq(at) => ("Expected '=' behind the name of an attribute", at),
+        AttrError::ExpectedValue(at) => ("Expected the value of an attribute", at),
+        AttrError::UnquotedValue(at) => ("Expected quotes around the value of an attribute", at),
+        AttrError::ExpectedQuote(at, _) => ("Expected a quote that ends the value of an attribute", at),
+        AttrError::Duplicated(at, _) => ("An element has the same attribute twice", at),
+    };
+    // counted from behind the bracket
+    DecodeError::new(message, position + 1 + at)
 }
 
 fn append(open: &mut [Element], text: &str, position: usize) -> Result<(), DecodeError> {
@@ -144,7 +158,7 @@ fn resolve(entity: &BytesRef<'_>, position: usize) -> Result<char, DecodeError> 
         "apos" => Some('\''),
         _ => entity.resolve_char_ref().ok().flatten(),
     };
-    known.ok_or_else(|| DecodeError::new(format!("Unknown reference '&{};'", &**entity), position))
+    known.ok_or_else(|| DecodeError::new(format!("Unknown reference '&{};'", shortened(entity)), position))
 }
 
 fn at(position: u64) -> usize {
@@ -243,6 +257,8 @@ mod tests {
             assert!(decode(xml).is_err(), "{xml}");
         }
         assert_eq!(decode("<a>\n<b>").unwrap_err(), DecodeError::new("The element 'b' is not closed", 7));
+        let twice = decode("<x>\n<a b=\"1\" b=\"2\"/></x>").unwrap_err();
+        assert_eq!(twice, DecodeError::new("An element has the same attribute twice", 13));
         assert_eq!(decode("<a/> <b/>").unwrap_err(), DecodeError::new("There is more than one root element", 5));
     }
 
