@@ -57,6 +57,9 @@ impl Call {
         let (key, prefix) = workspace_key(&mut segments, &parts.headers)?;
         let mut parameters = Parameters::parse(parts.uri.query().unwrap_or_default())?;
         let body = whole(body, app.config().limits.body, end).await?;
+        if let Some(encoding) = encoding(&parts.headers).filter(|_| !body.is_empty()) {
+            return Err(Error::unknown_encoding(&encoding));
+        }
         let method = overridden(&parts.method, &parts.headers);
         let form = content_type(&parts.headers).starts_with("application/x-www-form-urlencoded");
         if form && method == Method::GET {
@@ -120,6 +123,12 @@ async fn whole(body: Body, most: usize, end: Deadline) -> Result<Bytes, Error> {
         Some(Err(e)) if e.is::<LengthLimitError>() => Err(Error::too_large(most)),
         Some(Err(_)) => Err(Error::bad_request("The request body ended early.")),
     }
+}
+
+/// What the body was encoded with, if anything.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = String::from_utf8_lossy(headers.get(header::CONTENT_ENCODING)?.as_bytes()).trim().to_owned();
+    (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
 }
 
 pub fn content_type(headers: &HeaderMap) -> String {

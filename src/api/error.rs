@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 
 use super::answer::Answer;
 use super::call::Call;
+use super::files;
 use super::negotiate::formats;
 use super::parameters::Parameters;
 use super::place::Slip;
@@ -16,6 +17,8 @@ use crate::rules::write::{Message, Refusal};
 use crate::store::StoreError;
 use crate::syntax;
 use crate::wire::{ErrorDocument, ErrorItem, Format};
+
+pub use super::kind::Kind;
 
 #[derive(Debug)]
 pub struct Error {
@@ -30,109 +33,36 @@ pub struct Error {
     pub retry_after: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    BadRequest,
-    Unauthorized,
-    Forbidden,
-    NotFound,
-    /// A path that names no resource; the real service answers with a page, not with an error document.
-    NoResource,
-    MethodNotAllowed,
-    TimedOut,
-    TooLarge,
-    UriTooLong,
-    Conflict,
-    Internal,
-    NotImplemented,
-    Unavailable,
-    Full,
-    TooManyRequests,
-    /// Any other, asked for by a fault.
-    Status(u16),
-}
+/// Characters of a refusal's text at most: what a client sent comes back in it, however long it was.
+const LONGEST: usize = 2000;
 
-impl Kind {
-    pub fn status(self) -> u16 {
-        match self {
-            Kind::BadRequest => 400,
-            Kind::Unauthorized => 401,
-            Kind::Forbidden => 403,
-            Kind::NotFound | Kind::NoResource => 404,
-            Kind::MethodNotAllowed => 405,
-            Kind::TimedOut => 408,
-            Kind::Conflict => 409,
-            Kind::TooLarge => 413,
-            Kind::UriTooLong => 414,
-            Kind::TooManyRequests => 429,
-            Kind::Internal => 500,
-            Kind::NotImplemented => 501,
-            Kind::Unavailable => 503,
-            Kind::Full => 507,
-            Kind::Status(status) => status,
-        }
-    }
+/// Characters of one argument of a template at most.
+const LONGEST_ARGUMENT: usize = 500;
 
-    /// The status in the vendor's word: the name of .NET's `HttpStatusCode`.
-    fn word(self) -> &'static str {
-        match self {
-            Kind::BadRequest => "BadRequest",
-            Kind::Unauthorized => "Unauthorized",
-            Kind::Forbidden => "Forbidden",
-            Kind::NotFound | Kind::NoResource => "NotFound",
-            Kind::MethodNotAllowed => "MethodNotAllowed",
-            Kind::TimedOut => "RequestTimeout",
-            Kind::Conflict => "Conflict",
-            Kind::TooLarge => "RequestEntityTooLarge",
-            Kind::UriTooLong => "RequestUriTooLong",
-            Kind::Internal => "InternalServerError",
-            Kind::NotImplemented => "NotImplemented",
-            Kind::Unavailable => "ServiceUnavailable",
-            Kind::Full => "InsufficientStorage",
-            Kind::TooManyRequests => "TooManyRequests",
-            Kind::Status(status) => word(status),
-        }
+/// The text, or its first characters and a mark that more were there.
+fn shortened(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
     }
-}
-
-/// The word for a status that no rule of ours gives.
-fn word(status: u16) -> &'static str {
-    match status {
-        401 => "Unauthorized",
-        402 => "PaymentRequired",
-        403 => "Forbidden",
-        404 => "NotFound",
-        405 => "MethodNotAllowed",
-        406 => "NotAcceptable",
-        408 => "RequestTimeout",
-        409 => "Conflict",
-        410 => "Gone",
-        412 => "PreconditionFailed",
-        413 => "RequestEntityTooLarge",
-        415 => "UnsupportedMediaType",
-        422 => "UnprocessableEntity",
-        429 => "TooManyRequests",
-        501 => "NotImplemented",
-        502 => "BadGateway",
-        503 => "ServiceUnavailable",
-        504 => "GatewayTimeout",
-        400..=499 => "BadRequest",
-        _ => "InternalServerError",
-    }
+    text
 }
 
 impl Error {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = shortened(message.into(), LONGEST);
         let item = ErrorItem { token: message.clone(), data: Vec::new(), value: message.clone() };
         Self { kind, message, items: vec![item], feature: None, slip: None, retry_after: None }
     }
 
     /// A message made from a template, as the vendor makes them.
     pub fn template(kind: Kind, token: &str, data: &[(&str, String)]) -> Self {
-        let value = data.iter().fold(token.to_owned(), |t, (name, v)| t.replace(&format!("{{{name}}}"), v));
-        let data = data.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
-        let item = ErrorItem { token: token.to_owned(), data, value: value.clone() };
+        let token = shortened(token.to_owned(), LONGEST);
+        let argument =
+            |(name, value): &(&str, String)| ((*name).to_owned(), shortened(value.clone(), LONGEST_ARGUMENT));
+        let data: Vec<(String, String)> = data.iter().map(argument).collect();
+        let value = data.iter().fold(token.clone(), |t, (name, v)| t.replace(&format!("{{{name}}}"), v));
+        let item = ErrorItem { token, data, value: value.clone() };
         Self { kind, message: value, items: vec![item], feature: None, slip: None, retry_after: None }
     }
 
@@ -171,6 +101,22 @@ impl Error {
 
     pub fn uri_too_long() -> Self {
         Self::new(Kind::UriTooLong, "The request address is too long.")
+    }
+
+    /// A body that was compressed, or the like.
+    pub fn unknown_encoding(encoding: &str) -> Self {
+        let message =
+            format!("A request body with the Content-Encoding '{encoding}' is not understood, send it without.");
+        Self::new(Kind::UnknownEncoding, message)
+    }
+
+    /// A change that would make a workspace larger than `limit` bytes.
+    fn no_room(limit: u64) -> Self {
+        let message = format!(
+            "The workspace is full: it may hold {limit} bytes (--max-workspace-bytes). Deleted items and files stay in it, \
+             since they can be brought back; a reset makes room."
+        );
+        Self::new(Kind::TooLarge, message)
     }
 
     pub fn internal(message: impl Into<String>) -> Self {
@@ -212,9 +158,13 @@ impl Error {
     }
 
     /// The answer for a refusal. `call` is missing where the request did not get that far.
-    pub fn render(self, app: &App, call: Option<&Call>, parts: &Parts) -> Answer {
+    pub fn render(mut self, app: &App, call: Option<&Call>, parts: &Parts) -> Answer {
         if let Some(feature) = &self.feature {
             tracing::warn!(target: "tpmock::honesty", feature, "not emulated: {feature}");
+        }
+        let limit = app.config().limits.workspace_bytes;
+        if self.kind == Kind::Full && call.is_some() && limit > 0 {
+            return Self::no_room(limit).render(app, call, parts);
         }
         if self.kind == Kind::NoResource {
             return Answer::page(404, not_found_page(&self.message));
@@ -224,26 +174,13 @@ impl Error {
             let picture = place.picture(&self.message);
             tracing::info!(target: "tpmock::query", parameter = place.parameter, "{picture}");
         }
-        let format = match call {
-            // v2 and the control interface speak JSON only
-            _ if super::v2::speaks(parts.uri.path()) || super::control::is_control(parts.uri.path()) => Format::Json,
-            Some(call) => call.formats.error,
-            None => {
-                let parameters = Parameters::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default();
-                formats(&parts.method, &parameters, &parts.headers).error
-            }
+        let mut answer = if self.kind != Kind::Unauthorized && files::is_upload(parts.uri.path()) {
+            files::refusal(&self)
+        } else {
+            let format = Self::format(call, parts);
+            let error_id = app.state.guid(call.map(|c| &*c.workspace));
+            self.document(format, error_id)
         };
-        let document = ErrorDocument {
-            status: self.kind.word(),
-            message: self.message,
-            items: self.items,
-            error_id: app.state.guid(call.map(|c| &*c.workspace)),
-        };
-        let (body, content_type) = match format {
-            Format::Json => (document.json(), "application/json; charset=utf-8"),
-            Format::Xml => (document.xml(), "text/xml; charset=utf-8"),
-        };
-        let mut answer = Answer::new(self.kind.status(), content_type, body);
         if let Some(place) = place {
             answer = answer.header("x-tpmock-place", place.header());
         }
@@ -264,6 +201,34 @@ impl Error {
             answer = answer.header("retry-after", seconds.to_string());
         }
         answer
+    }
+
+    /// How the request wants its refusals.
+    fn format(call: Option<&Call>, parts: &Parts) -> Format {
+        match call {
+            // v2 and the control interface speak JSON only
+            _ if super::v2::speaks(parts.uri.path()) || super::control::is_control(parts.uri.path()) => Format::Json,
+            Some(call) => call.formats.error,
+            None => {
+                let parameters = Parameters::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default();
+                formats(&parts.method, &parameters, &parts.headers).error
+            }
+        }
+    }
+
+    /// The vendor's error document.
+    fn document(&mut self, format: Format, error_id: String) -> Answer {
+        let document = ErrorDocument {
+            status: self.kind.word(),
+            message: std::mem::take(&mut self.message),
+            items: std::mem::take(&mut self.items),
+            error_id,
+        };
+        let (body, content_type) = match format {
+            Format::Json => (document.json(), "application/json; charset=utf-8"),
+            Format::Xml => (document.xml(), "text/xml; charset=utf-8"),
+        };
+        Answer::new(self.kind.status(), content_type, body)
     }
 }
 

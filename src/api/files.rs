@@ -6,7 +6,7 @@ use axum::http::{Method, header};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::error::{Error, Kind};
+use super::error::Error;
 use super::v1_write::scene;
 use super::{multipart, page, picture};
 use crate::app::App;
@@ -23,7 +23,7 @@ const CACHE: &str = "private, max-age=31536000, s-maxage=0";
 const SIDE: u32 = 100;
 
 /// # Errors
-/// A wrong method, a file nobody has or the caller may not see. What an upload is refused for is a page, not an error.
+/// A wrong method, a broken form, a file nobody has or the caller may not see.
 pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, what: &str) -> Result<Answer, Error> {
     let allowed = match what {
         "uploadfile.ashx" => call.method == Method::POST,
@@ -33,10 +33,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, what: &str) ->
         return Err(Error::method_not_allowed());
     }
     match what {
-        "uploadfile.ashx" => match upload(app, call, caller).await {
-            Err(error) if error.kind == Kind::BadRequest || error.kind == Kind::NotFound => Ok(refusal(&error)),
-            result => result,
-        },
+        "uploadfile.ashx" => upload(app, call, caller).await,
         "attachment.aspx" => download(app, call, caller).await,
         "attachmentthumbnail.aspx" => {
             let id = visible(app, call, caller, files::FILE, "attachmentid").await?;
@@ -52,8 +49,7 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account, what: &str) ->
 
 async fn upload(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answer, Error> {
     let content_type = call.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let parts = multipart::parse(content_type, &call.body)
-        .ok_or_else(|| Error::bad_request("The request is no multipart/form-data."))?;
+    let parts = multipart::parse(content_type, &call.body).map_err(|broken| Error::bad_request(broken.to_string()))?;
     let named = |p: &&multipart::Part| p.file_name.is_none() && p.name.eq_ignore_ascii_case("generalId");
     let item = parts.iter().find(named).map(|p| String::from_utf8_lossy(&p.data).into_owned());
     let item = item.or_else(|| call.parameters.text("generalid").map(str::to_owned));
@@ -96,8 +92,18 @@ fn new_file(name: &str, part: &multipart::Part) -> Option<NewFile> {
     (!name.is_empty()).then(|| NewFile { name: name.to_owned(), mime_type, data: part.data.to_vec() })
 }
 
+/// Whether the path is where files go up, below a workspace or not.
+pub fn is_upload(path: &str) -> bool {
+    let mut segments = path.split('/').filter(|s| !s.is_empty());
+    let first = match segments.next() {
+        Some("w") => segments.nth(1),
+        first => first,
+    };
+    first.is_some_and(|s| s.eq_ignore_ascii_case("uploadfile.ashx")) && segments.next().is_none()
+}
+
 /// The legacy page that uploads are refused with: clients read its title.
-fn refusal(error: &Error) -> Answer {
+pub fn refusal(error: &Error) -> Answer {
     let message = error.message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let html = format!(
         "<!DOCTYPE html>\n<html>\n  <head><title>{message}</title></head>\n  <body>\n    \
@@ -110,7 +116,9 @@ async fn download(app: &App, call: &Call, caller: &Account) -> Result<Answer, Er
     let id = visible(app, call, caller, files::FILE, "attachmentid").await?;
     let found = app.state.store.read(&call.workspace, Lane::Short, move |c| files::load(c, id)).await??;
     let StoredFile { name, mime_type, data } = found.ok_or_else(|| Error::not_found(files::FILE, id))?;
-    let asked = call.headers.get(header::RANGE).and_then(|v| v.to_str().ok());
+    // no answer names a version of a file, so that no condition on one can hold
+    let conditional = call.headers.contains_key(header::IF_RANGE);
+    let asked = call.headers.get(header::RANGE).filter(|_| !conditional).and_then(|v| v.to_str().ok());
     let answer = match range(asked, data.len()) {
         Range::Whole => Answer::new(200, mime_type, data),
         Range::Part(start, end) => Answer::new(206, mime_type, data[start..end].to_vec())

@@ -18,6 +18,7 @@ mod faults;
 mod files;
 mod headers;
 mod journal;
+mod kind;
 mod links;
 mod meta;
 mod metrics;

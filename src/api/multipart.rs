@@ -1,6 +1,8 @@
 //! `multipart/form-data`: a body → its parts. Lenient, since clients write part headers in odd ways: any case, any
 //! order, values quoted or not, lines ended by LF alone.
 
+use std::fmt;
+
 use axum::body::Bytes;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,41 +14,94 @@ pub struct Part {
     pub data: Bytes,
 }
 
-/// Most parts of a body; a form with more is no form.
+/// Most parts of a body.
 const MAX_PARTS: usize = 1000;
 
-/// The parts of a body, or `None` where the content type names no boundary or the body does not hold it.
-pub fn parse(content_type: &str, body: &Bytes) -> Option<Vec<Part>> {
-    let boundary = parameter(content_type, "boundary").filter(|b| !b.is_empty())?;
-    let delimiter = format!("--{boundary}").into_bytes();
-    let mut at = find(body, &delimiter, 0)? + delimiter.len();
-    let mut parts = Vec::new();
-    while !body[at..].starts_with(b"--") {
-        let start = line_end(body, at)?;
-        let (end, next) = part_end(body, &delimiter, start)?;
-        parts.extend(part(body, start, end));
-        if parts.len() > MAX_PARTS {
-            return None;
-        }
-        at = next;
-    }
-    Some(parts)
+/// Why a body cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// The content type names no boundary, or the body does not hold it.
+    NoForm,
+    CutOff,
+    TooManyParts,
 }
 
-/// Where the part that begins at `from` ends, and where the text behind its delimiter begins.
-fn part_end(body: &[u8], delimiter: &[u8], from: usize) -> Option<(usize, usize)> {
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoForm => f.write_str("The request is no multipart/form-data."),
+            Self::CutOff => f.write_str("The form is cut off: the boundary that ends it is missing."),
+            Self::TooManyParts => write!(f, "The form has more than {MAX_PARTS} parts."),
+        }
+    }
+}
+
+/// The parts of a body.
+///
+/// # Errors
+/// No form, one without an end, or one with too many parts.
+pub fn parse(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Broken> {
+    let boundary = parameter(content_type, "boundary").filter(|b| !b.is_empty()).ok_or(Broken::NoForm)?;
+    let text = format!("--{boundary}").into_bytes();
+    let mut before = match delimiter(body, &text, 0) {
+        Some(first) => first,
+        None if find(body, &text, 0).is_some() => return Err(Broken::CutOff),
+        None => return Err(Broken::NoForm),
+    };
+    let mut parts = Vec::new();
+    while !before.is_last {
+        let next = delimiter(body, &text, before.end).ok_or(Broken::CutOff)?;
+        parts.extend(part(body, before.end, next.start.max(before.end)));
+        if parts.len() > MAX_PARTS {
+            return Err(Broken::TooManyParts);
+        }
+        before = next;
+    }
+    Ok(parts)
+}
+
+/// A line that separates parts, with the line break before it.
+struct Delimiter {
+    start: usize,
+    end: usize,
+    is_last: bool,
+}
+
+/// The first delimiter at or behind `from`, which is the beginning of a line. A line that only begins like one is none.
+fn delimiter(body: &[u8], text: &[u8], from: usize) -> Option<Delimiter> {
     let mut search = from;
     loop {
-        let at = find(body, delimiter, search)?;
-        if at == from {
-            return Some((at, at + delimiter.len()));
-        }
-        // a delimiter stands at the beginning of a line, and the line break before it belongs to it
-        if body[at - 1] == b'\n' {
-            let end = if at >= from + 2 && body[at - 2] == b'\r' { at - 2 } else { at - 1 };
-            return Some((end, at + delimiter.len()));
-        }
+        let at = find(body, text, search)?;
         search = at + 1;
+        if at != from && body[at - 1] != b'\n' {
+            continue;
+        }
+        let behind = &body[at + text.len()..];
+        let is_last = behind.starts_with(b"--");
+        if let Some(length) = rest_of_line(if is_last { &behind[2..] } else { behind }, is_last) {
+            let end = body.len() - behind.len() + length + if is_last { 2 } else { 0 };
+            return Some(Delimiter { start: before_line_break(body, at), end, is_last });
+        }
+    }
+}
+
+/// The length of the padding that ends a delimiter's line; the last one may end with the body.
+fn rest_of_line(text: &[u8], is_last: bool) -> Option<usize> {
+    let blanks = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    match &text[blanks..] {
+        [b'\r', b'\n', ..] => Some(blanks + 2),
+        [b'\n', ..] => Some(blanks + 1),
+        [] if is_last => Some(blanks),
+        _ => None,
+    }
+}
+
+/// Where the line break that ends just before `at` begins.
+fn before_line_break(body: &[u8], at: usize) -> usize {
+    match &body[..at] {
+        [.., b'\r', b'\n'] => at - 2,
+        [.., b'\n'] => at - 1,
+        _ => at,
     }
 }
 
@@ -140,7 +195,7 @@ fn find(body: &[u8], needle: &[u8], from: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn parts(body: &str) -> Option<Vec<Part>> {
+    fn parts(body: &str) -> Result<Vec<Part>, Broken> {
         parse("multipart/form-data; boundary=\"x-Y\"", &Bytes::from(body.to_owned()))
     }
 
@@ -165,11 +220,26 @@ mod tests {
         assert!(parts[0].data.is_empty());
     }
 
+    /// source: RFC 2046, 5.1.1: behind a boundary stand blanks and the end of the line, or two hyphens first
+    #[test]
+    fn lines_that_begin_like_a_boundary_are_content() {
+        let body = "--x-Y \t\r\nContent-Disposition: form-data; name=f\r\n\r\nhead\r\n--x-Y and more\r\n--x-Y-- too\r\n\
+                    --x-Y\r\nContent-Disposition: form-data; name=g\r\n\r\n\r\n--x-Y--  \r\nepilogue";
+        let parts = parts(body).unwrap();
+        assert_eq!(&parts[0].data[..], b"head\r\n--x-Y and more\r\n--x-Y-- too");
+        assert_eq!((parts[1].name.as_str(), parts[1].data.len(), parts.len()), ("g", 0, 2));
+    }
+
     #[test]
     fn what_is_no_form() {
-        for body in ["", "--x-Y", "--x-Y\r\nContent-Disposition: form-data; name=a\r\n\r\nendless", "--other--"] {
-            assert_eq!(parts(body), None, "{body}");
+        let head = "--x-Y\r\nContent-Disposition: form-data; name=a\r\n\r\n";
+        for body in ["--x-Y", "--x-Y\r\n", &format!("{head}endless"), &format!("{head}endless\r\n--x-Y")] {
+            assert_eq!(parts(body), Err(Broken::CutOff), "{body}");
         }
-        assert_eq!(parse("multipart/form-data", &Bytes::from_static(b"--\r\n")), None);
+        for body in ["", "--other--"] {
+            assert_eq!(parts(body), Err(Broken::NoForm), "{body}");
+        }
+        assert_eq!(parse("multipart/form-data", &Bytes::from_static(b"--\r\n")), Err(Broken::NoForm));
+        assert_eq!(parts(&format!("{}--x-Y--", format!("{head}\r\n").repeat(1001))), Err(Broken::TooManyParts));
     }
 }

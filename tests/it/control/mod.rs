@@ -5,6 +5,7 @@ mod command;
 mod coverage;
 mod explain;
 mod faults;
+mod full;
 mod logs;
 mod operation;
 mod proxy;

@@ -44,7 +44,7 @@ fn a_workspace_has_no_more_bytes_than_it_may() {
     let answers: Vec<u16> =
         (0..6).map(|i| server.send("POST", &format!("/w/a/storage/v1/tests/{i}"), &big).0).collect();
     assert_eq!(answers.first(), Some(&200).or(Some(&201)), "{answers:?}");
-    assert_eq!(answers.last(), Some(&507), "{answers:?}");
+    assert_eq!(answers.last(), Some(&413), "{answers:?}");
 }
 
 #[test]
