@@ -4,7 +4,8 @@
 //! vendor's efforts pages.
 
 use super::change::{Change, is_a};
-use super::rollup::{EFFORTS, progress};
+use super::refusal::Refusal;
+use super::rollup::{self, EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
 use super::workflow;
@@ -17,20 +18,70 @@ pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     }
     if change.is_new() {
         become_known(tx, change)?;
+    } else {
+        stays_the_only_one(tx, change)?;
     }
     if change.is_new() && !change.gives("InitialEstimate") {
         let effort = change.new.real("Effort");
         change.new.set("InitialEstimate", effort);
     }
-    let [effort, done, open] = EFFORTS.iter().map(|c| change.new.real(c)).collect::<Vec<_>>()[..] else {
-        return Ok(());
-    };
-    if change.gives("EffortToDo") && !change.gives("EffortCompleted") {
-        change.new.set("EffortCompleted", (effort - open).max(0.0));
-    } else if !change.gives("EffortToDo") && (change.gives("Effort") || change.gives("EffortCompleted")) {
-        change.new.set("EffortToDo", (effort - done).max(0.0));
+    if gives_effort(change) {
+        balance(change);
+        if is_finished(tx, change.new.int("AssignableId"))? {
+            finish(&mut change.new);
+        }
     }
     Ok(())
+}
+
+fn gives_effort(change: &Change<'_>) -> bool {
+    EFFORTS.iter().any(|column| change.gives(column))
+}
+
+/// Makes effort, done and to do fit together, whichever of them the body names: nothing is done beyond the effort.
+fn balance(change: &mut Change<'_>) {
+    let [effort, done, open] = EFFORTS.map(|column| change.new.real(column));
+    if effort < 0.0 || done < 0.0 || open < 0.0 {
+        // the check of signs refuses it
+        return;
+    }
+    let [gives_effort, gives_done, gives_open] = EFFORTS.map(|column| change.gives(column));
+    let effort = if gives_done && gives_open && !gives_effort { done + open } else { effort };
+    let done = if gives_open && !gives_done { effort - open } else { done };
+    set_efforts(&mut change.new, effort, done);
+}
+
+fn set_efforts(row: &mut Row, effort: f64, done: f64) {
+    let done = done.min(effort).max(0.0);
+    for (column, value) in EFFORTS.iter().zip([effort, done, effort - done]) {
+        row.set(column, value);
+    }
+}
+
+/// What is finished is done.
+fn finish(row: &mut Row) {
+    let effort = row.real("Effort");
+    set_efforts(row, effort, effort);
+}
+
+fn is_finished(tx: &Tx<'_>, item: Option<i64>) -> Result<bool> {
+    let item = item.map(|id| tx.row(tx.entity("Assignable")?, id)).transpose()?.flatten();
+    workflow::is_final(tx, item.and_then(|item| item.int("EntityStateId")))
+}
+
+/// A role effort does not become one that is there already.
+///
+/// Assumed; the service has an effort of each role from the start.
+fn stays_the_only_one(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    if !change.changes("AssignableId") && !change.changes("RoleId") {
+        return Ok(());
+    }
+    let sql = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" = ? AND "Id" <> ? LIMIT 1"#;
+    let [item, role] = ["AssignableId", "RoleId"].map(|column| change.new.get(column).clone());
+    match tx.id(sql, &[item, role, change.id.into()])? {
+        Some(_) => Err(Refusal::invalid("The item has an effort of this role already.", Vec::new())),
+        None => Ok(()),
+    }
 }
 
 fn become_known(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
@@ -49,15 +100,30 @@ fn become_known(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Rule: an effort set on an item itself. What is to do follows after the answer.
+/// Rule: efforts set on an item itself. What is to do follows after the answer. Those of an item with parts are not
+/// the client's to set.
 pub(super) fn direct(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
-    if is_a(tx, change.entity, "Assignable") && change.gives("Effort") && change.changes("Effort") {
-        let id = change.new.int("Id").unwrap_or_default();
-        tx.later.borrow_mut().insert(id);
-        if change.is_new() {
-            let progress = progress(change.new.real("Effort"), change.new.real("EffortCompleted"));
-            change.new.set("Progress", progress);
+    if !is_a(tx, change.entity, "Assignable") || !gives_effort(change) {
+        return Ok(());
+    }
+    if !change.is_new() && rollup::has_parts(tx, change.entity, change.id)? {
+        for column in EFFORTS {
+            let sum = change.before(column).clone();
+            change.new.set(column, sum);
         }
+        return Ok(());
+    }
+    let open = change.new.get("EffortToDo").clone();
+    balance(change);
+    if !change.gives("EffortCompleted") && !change.gives("EffortToDo") {
+        change.new.set("EffortToDo", open);
+    }
+    if EFFORTS.iter().any(|column| change.changes(column)) {
+        tx.later.borrow_mut().extend(change.new.int("Id"));
+    }
+    if change.is_new() {
+        let progress = progress(change.new.real("Effort"), change.new.real("EffortCompleted"));
+        change.new.set("Progress", progress);
     }
     Ok(())
 }
@@ -71,12 +137,20 @@ pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         return Ok(());
     }
     let entity = tx.entity("RoleEffort")?;
-    for row in tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ?"#, &[Value::Int(change.id)])? {
-        let columns = [("EffortCompleted", row.get("Effort").clone()), ("EffortToDo", 0.0.into())];
-        tx.amend(entity, row.int("Id").unwrap_or_default(), &columns)?;
+    for old in tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ?"#, &[Value::Int(change.id)])? {
+        let (id, mut new) = (old.int("Id").unwrap_or_default(), old.clone());
+        finish(&mut new);
+        tx.write(entity, id, &old, new)?;
+        tx.later_roles.borrow_mut().insert(id);
     }
-    let effort = tx.row(change.entity, change.id)?.unwrap_or_default().get("Effort").clone();
-    tx.amend(change.entity, change.id, &[("EffortCompleted", effort), ("EffortToDo", 0.0.into())])?;
+    if rollup::has_parts(tx, change.entity, change.id)? {
+        return Ok(());
+    }
+    if let Some(old) = tx.row(change.entity, change.id)? {
+        let mut new = old.clone();
+        finish(&mut new);
+        tx.write(change.entity, change.id, &old, new)?;
+    }
     tx.sum_up(Some(change.id));
     Ok(())
 }
@@ -103,8 +177,53 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     Ok(())
 }
 
+/// An effort of a role went: the last one leaves nothing.
+pub(super) fn role_gone(tx: &Tx<'_>, role: &Row) -> Result<()> {
+    let Some(item) = role.int("AssignableId") else { return Ok(()) };
+    let others = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? LIMIT 1"#;
+    if tx.id(others, &[item.into()])?.is_none() {
+        clear(tx, item)?;
+    }
+    tx.sum_up(Some(item));
+    Ok(())
+}
+
+/// A time went, or counts elsewhere: what remains of its role follows after the answer.
+pub(super) fn time_gone(tx: &Tx<'_>, time: &Row) -> Result<()> {
+    let sql = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" IS ?"#;
+    let roles = tx.ids(sql, &[time.get("AssignableId").clone(), time.get("RoleId").clone()])?;
+    tx.later_roles.borrow_mut().extend(roles);
+    tx.sum_up(time.int("AssignableId"));
+    Ok(())
+}
+
+/// Leaves an item without parts no effort.
+fn clear(tx: &Tx<'_>, id: i64) -> Result<()> {
+    let assignable = tx.entity("Assignable")?;
+    let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
+    if rollup::has_parts(tx, tx.concrete(assignable, &row), id)? {
+        return Ok(());
+    }
+    tx.amend_row(assignable, id, &row, &EFFORTS.map(|column| (column, 0.0.into())))
+}
+
+/// Items that lost their last part are worth what their roles say.
+fn settle_bereft(tx: &Tx<'_>) -> Result<()> {
+    let assignable = tx.entity("Assignable")?;
+    for id in std::mem::take(&mut *tx.bereft.borrow_mut()) {
+        let Some(row) = tx.row(assignable, id)? else { continue };
+        if !rollup::has_parts(tx, tx.concrete(assignable, &row), id)? {
+            rollup::give_up(tx, id)?;
+            clear(tx, id)?;
+            tx.sum_up(Some(id));
+        }
+    }
+    Ok(())
+}
+
 /// Makes the sums of items that were asked for.
 pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
+    settle_bereft(tx)?;
     let items = std::mem::take(&mut *tx.sums.borrow_mut());
     let assignable = tx.entity("Assignable")?;
     let mut stories = std::collections::BTreeSet::new();
@@ -121,8 +240,13 @@ pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The sums of an item's role efforts and times.
+/// The sums of an item's role efforts and times. Those of an item with parts are made with them.
 fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
+    let entity = tx.concrete(tx.entity("Assignable")?, row);
+    if rollup::has_parts(tx, entity, id)? {
+        rollup::make_anew(tx, entity, id);
+        return role_times(tx, id);
+    }
     role_times(tx, id)?;
     let mut columns: Vec<(&str, Value)> = Vec::new();
     let sums = tx.rows(
@@ -199,6 +323,17 @@ fn times(tx: &Tx<'_>, row: &Row, id: i64) -> Result<(f64, f64)> {
     Ok((spent, remain))
 }
 
+/// What the records of an item itself say was spent, and what remains.
+pub(super) fn recorded_times(tx: &Tx<'_>, id: i64) -> Result<[f64; 2]> {
+    let (mut spent, mut remain) = (0.0, 0.0);
+    for role in tx.query(r#"SELECT DISTINCT "RoleId" FROM "Time" WHERE "AssignableId" = ?"#, &[id.into()])? {
+        let (by_role, rest) = of_role(tx, id, &role.into_iter().next().unwrap_or(Value::Null))?;
+        spent += by_role;
+        remain += rest.unwrap_or_default();
+    }
+    Ok([spent, remain])
+}
+
 /// What the service recalculates only after it answered: open efforts of items, remaining times of roles.
 pub(super) fn settle_later(tx: &Tx<'_>) -> Result<()> {
     let items = std::mem::take(&mut *tx.later.borrow_mut());
@@ -226,10 +361,19 @@ fn spread(tx: &Tx<'_>, id: i64) -> Result<()> {
         tx.sum_up(Some(id));
         return Ok(());
     }
-    let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
-    let (effort, done) = (row.real("Effort"), row.real("EffortCompleted"));
-    let columns = [("EffortToDo", (effort - done).max(0.0).into()), ("Progress", progress(effort, done).into())];
-    tx.amend_row(assignable, id, &row, &columns)
+    let Some(old) = tx.row(assignable, id)? else { return Ok(()) };
+    if rollup::has_parts(tx, tx.concrete(assignable, &old), id)? {
+        return Ok(());
+    }
+    let mut new = old.clone();
+    let (effort, done) = (old.real("Effort"), old.real("EffortCompleted"));
+    set_efforts(&mut new, effort, done);
+    if workflow::is_final(tx, old.int("EntityStateId"))? {
+        finish(&mut new);
+    }
+    let progress = progress(effort, new.real("EffortCompleted"));
+    new.set("Progress", progress);
+    tx.write(tx.concrete(assignable, &old), id, &old, new)
 }
 
 /// The part of a new effort of an item that its role efforts do not have yet goes to the first of them.
@@ -243,13 +387,15 @@ pub(super) fn to_roles(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     }
     let rows =
         tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ? ORDER BY "Id""#, &[Value::Int(change.id)])?;
+    let finished = workflow::is_final(tx, change.new.int("EntityStateId"))?;
     let mut difference = change.new.real("Effort") - rows.iter().map(|r| r.real("Effort")).sum::<f64>();
-    for row in &rows {
-        let effort = (row.real("Effort") + difference).max(0.0);
-        difference += row.real("Effort") - effort;
-        let open = (effort - row.real("EffortCompleted")).max(0.0);
-        let columns = [("Effort", Value::Real(effort)), ("EffortToDo", open.into())];
-        tx.amend(entity, row.int("Id").unwrap_or_default(), &columns)?;
+    for old in &rows {
+        let (id, mut new) = (old.int("Id").unwrap_or_default(), old.clone());
+        let effort = (old.real("Effort") + difference).max(0.0);
+        difference += old.real("Effort") - effort;
+        set_efforts(&mut new, effort, if finished { effort } else { old.real("EffortCompleted") });
+        tx.write(entity, id, old, new)?;
+        tx.later_roles.borrow_mut().insert(id);
         if difference.abs() < 1e-9 {
             break;
         }

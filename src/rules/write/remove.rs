@@ -11,7 +11,7 @@ use super::row::Row;
 use super::save::reference_column;
 use super::trash::{self, Batch};
 use super::tx::{Result, Tx};
-use super::{comments, past, permission, rollup, tags, teams, testing};
+use super::{comments, efforts, past, permission, rollup, tags, teams, testing};
 use crate::catalog::{Collection, CollectionLink, Entity, EntityId, EntityKind, Member};
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -213,7 +213,8 @@ fn follow(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
             comments::last_comment(tx, row)?;
         }
         "TeamAssignment" => teams::assignment_gone(tx, row)?,
-        "RoleEffort" | "Time" => tx.sum_up(row.int("AssignableId")),
+        "RoleEffort" => efforts::role_gone(tx, row)?,
+        "Time" => efforts::time_gone(tx, row)?,
         "TestCaseRun" => {
             if let Some(run) = row.int("TestPlanRunId") {
                 testing::recount(tx, run)?;

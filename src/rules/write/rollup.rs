@@ -1,11 +1,14 @@
-//! Roll-ups: the efforts of items count into what they are planned in, level by level.
+//! Roll-ups: the efforts of items count into what they are planned in, level by level; times count up to the epics.
 //!
 //! A sum is made over all parts the first time, which heals a seed that left it out; from then on it moves by what a
-//! row adds or takes, however many others there are. Which items count into what is that of the demo data.
+//! row adds or takes, however many others there are. Which items count into what is that of the demo data. That an item
+//! with parts is worth what they are worth, whatever it is said to be worth itself, is assumed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use super::efforts;
 use super::history;
 use super::row::Row;
 use super::tx::{Result, Tx};
@@ -14,25 +17,33 @@ use crate::value::Value;
 
 pub(super) const EFFORTS: [&str; 3] = ["Effort", "EffortCompleted", "EffortToDo"];
 
+/// What counts into parents: efforts, then times.
+const WORTH: [&str; 5] = ["Effort", "EffortCompleted", "EffortToDo", "TimeSpent", "TimeRemain"];
+
+/// A value for each column of [`WORTH`].
+type Worth = [f64; 5];
+
 /// What sums items up.
 struct Parent {
     entity: &'static str,
     /// The items' column that leads here.
     column: &'static str,
     parts: &'static [&'static str],
+    /// Itself an item: without parts it has efforts of its own, and it has times.
+    is_item: bool,
 }
 
 const WORK: &[&str] = &["UserStory", "Bug", "Request"];
 
 /// From the lowest level to the highest.
 const PARENTS: &[Parent] = &[
-    Parent { entity: "Feature", column: "FeatureId", parts: &["UserStory"] },
-    Parent { entity: "Epic", column: "EpicId", parts: &["Feature"] },
-    Parent { entity: "PortfolioEpic", column: "PortfolioEpicId", parts: &["Epic"] },
-    Parent { entity: "Release", column: "ReleaseId", parts: WORK },
-    Parent { entity: "Iteration", column: "IterationId", parts: WORK },
-    Parent { entity: "TeamIteration", column: "TeamIterationId", parts: WORK },
-    Parent { entity: "Project", column: "ProjectId", parts: WORK },
+    Parent { entity: "Feature", column: "FeatureId", parts: &["UserStory"], is_item: true },
+    Parent { entity: "Epic", column: "EpicId", parts: &["Feature"], is_item: true },
+    Parent { entity: "PortfolioEpic", column: "PortfolioEpicId", parts: &["Epic"], is_item: true },
+    Parent { entity: "Release", column: "ReleaseId", parts: WORK, is_item: false },
+    Parent { entity: "Iteration", column: "IterationId", parts: WORK, is_item: false },
+    Parent { entity: "TeamIteration", column: "TeamIterationId", parts: WORK, is_item: false },
+    Parent { entity: "Project", column: "ProjectId", parts: WORK, is_item: false },
 ];
 
 /// Place of a parent in [`PARENTS`], and its id.
@@ -40,7 +51,7 @@ pub(super) type Place = (usize, i64);
 
 /// What is to be done to a sum.
 pub(super) enum Pending {
-    By([f64; 3]),
+    By(Worth),
     Anew,
 }
 
@@ -55,36 +66,63 @@ const NOTHING: f64 = 1e-9;
 
 /// Notes what a row adds to its parents, or takes from them.
 pub(super) fn note(tx: &Tx<'_>, entity: &Entity, old: Option<&Row>, new: Option<&Row>) {
-    for (row, sign) in [(old, -1.0), (new, 1.0)] {
-        let Some(row) = row else { continue };
-        let efforts = EFFORTS.map(|column| sign * row.real(column));
-        if efforts == [0.0; 3] {
-            continue;
+    if !PARENTS.iter().any(|parent| parent.counts(entity)) {
+        return;
+    }
+    let worth = |row: Option<&Row>| row.map_or([0.0; 5], |row| WORTH.map(|column| row.real(column)));
+    let (before, after) = (worth(old), worth(new));
+    for (level, parent) in PARENTS.iter().enumerate().filter(|(_, parent)| parent.counts(entity)) {
+        let place = |row: Option<&Row>| row.and_then(|row| row.int(parent.column));
+        let (from, to) = (place(old), place(new));
+        let moves = parent.is_item && from != to;
+        if let Some(from) = from.filter(|_| from != to && before != [0.0; 5]) {
+            add(tx, (level, from), before.map(|part| -part));
         }
-        for (level, parent) in PARENTS.iter().enumerate() {
-            if parent.parts.contains(&entity.name.as_str())
-                && let Some(id) = row.int(parent.column)
-            {
-                add(tx, (level, id), efforts);
+        if let Some(to) = to {
+            let known = if from == Some(to) { before } else { [0.0; 5] };
+            // a part that is worth nothing is a part nevertheless
+            if moves || known != after {
+                add(tx, (level, to), std::array::from_fn(|n| after[n] - known[n]));
             }
+        }
+        if moves {
+            tx.bereft.borrow_mut().extend(from);
         }
     }
 }
 
-fn add(tx: &Tx<'_>, place: Place, efforts: [f64; 3]) {
+fn add(tx: &Tx<'_>, place: Place, worth: Worth) {
     let mut parents = tx.parents.borrow_mut();
-    if let Pending::By(sums) = parents.entry(place).or_insert(Pending::By([0.0; 3])) {
-        for (sum, effort) in sums.iter_mut().zip(efforts) {
-            *sum += effort;
+    if let Pending::By(sums) = parents.entry(place).or_insert(Pending::By([0.0; 5])) {
+        for (sum, part) in sums.iter_mut().zip(worth) {
+            *sum += part;
         }
     }
 }
 
 /// Notes that a row came back with sums of another time.
-pub(super) fn note_restored(tx: &Tx<'_>, entity: &Entity, id: i64) {
+pub(super) fn note_restored(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
+    make_anew(tx, entity, id);
+    if is_summed(tx, id)?.get() {
+        tx.bereft.borrow_mut().insert(id);
+    }
+    Ok(())
+}
+
+/// Asks for the sums of a parent to be made over all its parts.
+pub(super) fn make_anew(tx: &Tx<'_>, entity: &Entity, id: i64) {
     if let Some(level) = PARENTS.iter().position(|parent| parent.entity == entity.name) {
         tx.parents.borrow_mut().insert((level, id), Pending::Anew);
     }
+}
+
+/// Whether an item is worth what its parts are worth.
+pub(super) fn has_parts(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<bool> {
+    let Some(parent) = PARENTS.iter().find(|parent| parent.is_item && parent.entity == entity.name) else {
+        return Ok(false);
+    };
+    let sql = format!(r#"SELECT "Id" FROM "General" WHERE {} LIMIT 1"#, parent.condition(tx));
+    Ok(tx.id(&sql, &[Value::Int(id)])?.is_some())
 }
 
 /// Leaves the sums to the end of the commit, where one change of a parent does for all requests in it. False where
@@ -97,9 +135,9 @@ pub fn leave(tx: &Tx<'_>) -> bool {
     let left = tx.known.left::<Left>();
     let mut left = left.borrow_mut();
     for (place, pending) in pending {
-        match (left.entry(place).or_insert(Pending::By([0.0; 3])), pending) {
-            (Pending::By(sums), Pending::By(efforts)) => {
-                sums.iter_mut().zip(efforts).for_each(|(sum, effort)| *sum += effort);
+        match (left.entry(place).or_insert(Pending::By([0.0; 5])), pending) {
+            (Pending::By(sums), Pending::By(worth)) => {
+                sums.iter_mut().zip(worth).for_each(|(sum, part)| *sum += part);
             }
             (sums, Pending::Anew) => *sums = Pending::Anew,
             (Pending::Anew, Pending::By(_)) => {}
@@ -122,47 +160,76 @@ pub fn settle_left(tx: &Tx<'_>) -> Result<()> {
 }
 
 fn apply(tx: &Tx<'_>, parent: &Parent, id: i64, pending: &Pending) -> Result<()> {
-    if let Pending::By(sums) = pending
-        && sums.iter().all(|sum| sum.abs() < NOTHING)
+    let nothing = |moves: &Worth| moves.iter().all(|by| by.abs() < NOTHING);
+    if let Pending::By(moves) = pending
+        && nothing(moves)
+        && (!parent.is_item || is_summed(tx, id)?.get())
     {
         return Ok(());
     }
     let entity = tx.entity(parent.entity)?;
     let Some(row) = tx.row(entity, id)? else { return Ok(()) };
     let sums = match pending {
-        Pending::By(sums) if is_summed(tx, id)? => {
-            let [effort, done, open] = EFFORTS.map(|column| row.real(column));
-            [effort + sums[0], done + sums[1], open + sums[2]]
+        Pending::By(moves) if is_summed(tx, id)?.get() => {
+            let mut sums = WORTH.map(|column| row.real(column));
+            sums.iter_mut().zip(moves).for_each(|(sum, by)| *sum += by);
+            sums
         }
-        Pending::By(_) | Pending::Anew => total(tx, parent, id)?,
+        Pending::By(_) | Pending::Anew => match total(tx, parent, id)? {
+            Some(sums) => sums,
+            None => return Ok(()),
+        },
     };
-    let [effort, done, open] = sums.map(rounded);
-    let columns = [
-        (EFFORTS[0], effort.into()),
-        (EFFORTS[1], done.into()),
-        (EFFORTS[2], open.into()),
-        ("Progress", progress(effort, done).into()),
-    ];
+    let sums = sums.map(rounded);
+    let columns = WORTH.iter().zip(sums).take(if parent.is_item { WORTH.len() } else { EFFORTS.len() });
+    let mut columns: Vec<(&str, Value)> = columns.map(|(column, sum)| (*column, sum.into())).collect();
+    columns.push(("Progress", progress(sums[0], sums[1]).into()));
     tx.amend_row(entity, id, &row, &columns)
 }
 
-/// The sums over all parts. From now on they only move.
-fn total(tx: &Tx<'_>, parent: &Parent, id: i64) -> Result<[f64; 3]> {
-    let kinds: Vec<String> =
-        parent.parts.iter().filter_map(|p| tx.entity(p).ok()?.type_id).map(|id| id.to_string()).collect();
-    let sql = format!(
-        r#"SELECT TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
-           FROM "General" WHERE "{}" = ? AND "EntityTypeId" IN ({})"#,
-        parent.column,
-        kinds.join(", ")
-    );
+/// The sums over all parts. From now on they only move. Nothing for an item without parts: it is worth what it says.
+fn total(tx: &Tx<'_>, parent: &Parent, id: i64) -> Result<Option<Worth>> {
+    let columns = WORTH.map(|column| format!(r#"TOTAL("{column}") AS "{column}""#)).join(", ");
+    let sql = format!(r#"SELECT COUNT(*) AS "Parts", {columns} FROM "General" WHERE {}"#, parent.condition(tx));
     let sums = tx.rows(&sql, &[Value::Int(id)])?.into_iter().next().unwrap_or_default();
+    if parent.is_item && sums.int("Parts") == Some(0) {
+        return Ok(None);
+    }
+    let mut worth = WORTH.map(|column| sums.real(column));
+    if parent.is_item {
+        let recorded = efforts::recorded_times(tx, id)?;
+        worth[EFFORTS.len()..].iter_mut().zip(recorded).for_each(|(sum, own)| *sum += own);
+    }
     tx.query(r#"INSERT OR IGNORE INTO "Sequence" VALUES (?, 0)"#, &[mark(id)])?;
-    Ok(EFFORTS.map(|column| sums.real(column)))
+    is_summed(tx, id)?.set(true);
+    Ok(Some(worth))
 }
 
-fn is_summed(tx: &Tx<'_>, id: i64) -> Result<bool> {
-    Ok(tx.id(r#"SELECT "Value" FROM "Sequence" WHERE "Name" = ?"#, &[mark(id)])?.is_some())
+/// Whether the sums of a parent were made here.
+fn is_summed(tx: &Tx<'_>, id: i64) -> Result<Rc<Cell<bool>>> {
+    let marked = || tx.id(r#"SELECT "Value" FROM "Sequence" WHERE "Name" = ?"#, &[mark(id)]);
+    tx.known.answer("sums", [id, 0], || Ok(Cell::new(marked()?.is_some())))
+}
+
+/// An item lost its last part: what it is worth is its own business again.
+pub(super) fn give_up(tx: &Tx<'_>, id: i64) -> Result<()> {
+    tx.query(r#"DELETE FROM "Sequence" WHERE "Name" = ?"#, &[mark(id)])?;
+    // the request may yet be undone
+    tx.known.forget();
+    Ok(())
+}
+
+impl Parent {
+    fn counts(&self, entity: &Entity) -> bool {
+        self.parts.contains(&entity.name.as_str())
+    }
+
+    /// The condition for parts of the parent whose id is bound.
+    fn condition(&self, tx: &Tx<'_>) -> String {
+        let kinds = self.parts.iter().filter_map(|part| tx.entity(part).ok()?.type_id);
+        let kinds: Vec<String> = kinds.map(|id| id.to_string()).collect();
+        format!(r#""{}" = ? AND "EntityTypeId" IN ({})"#, self.column, kinds.join(", "))
+    }
 }
 
 /// Stands among the counters where the sums of an item were made here.

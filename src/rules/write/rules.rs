@@ -1,6 +1,7 @@
 //! The table of rules: what runs before a row is written and what follows from it, each in its own small file.
 
 use super::change::Change;
+use super::rollup::EFFORTS;
 use super::tx::{Result, Tx};
 use super::{
     automation, comments, dates, defaults, efforts, history, inherit, moves, people, processes, projects, relations,
@@ -87,8 +88,17 @@ pub fn settle_later(tx: &Tx<'_>) -> Result<()> {
 }
 
 /// Settable by their description, and yet kept by the server (recordings show them moving by themselves).
-pub(super) const KEPT_BY_SERVER: &[&str] =
+const KEPT_BY_SERVER: &[&str] =
     &["ModifyDate", "LastEditor", "Progress", "TimeSpent", "TimeRemain", "LastCommentDate", "DescriptionModifyDate"];
+
+/// Settable by their description, and yet computed where work is planned. Source: model.md, section 0; for team
+/// iterations assumed.
+const COMPUTED: (&[&str], &[&str]) = (&["Project", "Release", "Iteration", "TeamIteration"], &EFFORTS);
+
+pub(super) fn kept_by_server(entity: &Entity, member: &str) -> bool {
+    let (entities, members) = COMPUTED;
+    KEPT_BY_SERVER.contains(&member) || (members.contains(&member) && entities.contains(&entity.name.as_str()))
+}
 
 /// Read-only members that are given once, with the create. Source: required read-only members of the metadata,
 /// and what a row would be meaningless without.

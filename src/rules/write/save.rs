@@ -179,7 +179,7 @@ fn custom(tx: &Tx<'_>, mutation: &Mutation, change: &mut Change<'_>) -> Result<(
 
 /// Read-only members that belong to the row's identity are set once, when it is created.
 fn settable(change: &Change<'_>, member: &Member) -> bool {
-    if rules::KEPT_BY_SERVER.contains(&member.name.as_str()) || (member.hidden && member.name != "Password") {
+    if rules::kept_by_server(change.entity, &member.name) || (member.hidden && member.name != "Password") {
         return false;
     }
     let once = change.is_new() && (member.required || rules::set_once(change.entity, &member.name));

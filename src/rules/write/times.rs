@@ -4,6 +4,7 @@
 
 use super::change::Change;
 use super::custom_values;
+use super::efforts;
 use super::refusal::Refusal;
 use super::settings;
 use super::tx::{Result, Tx};
@@ -59,10 +60,12 @@ fn role(tx: &Tx<'_>, change: &Change<'_>) -> Result<Option<i64>> {
 
 /// Rule: times count into their items.
 pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    if change.is("Time") {
-        for row in [change.old.as_ref(), Some(&change.new)].into_iter().flatten() {
-            tx.sum_up(row.int("AssignableId"));
-        }
+    if !change.is("Time") {
+        return Ok(());
     }
+    if let Some(old) = change.old.as_ref().filter(|_| change.changes("AssignableId") || change.changes("RoleId")) {
+        efforts::time_gone(tx, old)?;
+    }
+    tx.sum_up(change.new.int("AssignableId"));
     Ok(())
 }

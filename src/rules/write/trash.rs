@@ -110,7 +110,7 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
             let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
             if let Some(item) = item.filter(|item| item.table == *table) {
                 rollup::note(tx, item, None, Some(row));
-                rollup::note_restored(tx, item, *row_id);
+                rollup::note_restored(tx, item, *row_id)?;
             }
         }
     }

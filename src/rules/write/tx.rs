@@ -61,6 +61,8 @@ pub struct Tx<'a> {
     pub(super) later_roles: RefCell<BTreeSet<i64>>,
     /// What sums items up, and how its sums are to move.
     pub(super) parents: RefCell<rollup::Sums>,
+    /// Items that a part left, perhaps the last one.
+    pub(super) bereft: RefCell<BTreeSet<i64>>,
     /// Past states this request makes, by the item they are of.
     pub(super) pasts: RefCell<BTreeMap<(EntityId, i64), history::Past>>,
     /// States of items in the workflows of their teams, as they were before this request changed what they depend on.
@@ -91,6 +93,7 @@ impl<'a> Tx<'a> {
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
+            bereft: RefCell::default(),
             pasts: RefCell::default(),
             team_states: RefCell::default(),
             made: RefCell::default(),

@@ -3,6 +3,7 @@
 mod fresh;
 mod hostile;
 mod stories;
+mod sums;
 mod together;
 
 use axum::http::Method;

@@ -41,6 +41,24 @@ enum Step {
         story: usize,
         feature: Option<usize>,
     },
+    /// A role effort of a feature itself, of which its stories make nothing.
+    OwnEffort {
+        feature: usize,
+        effort: u8,
+    },
+    /// An effort set on a feature itself.
+    Overwrite {
+        feature: usize,
+        effort: u8,
+    },
+    MoveFeature {
+        feature: usize,
+        state: usize,
+    },
+    Spend {
+        item: usize,
+        hours: u8,
+    },
     Delete {
         item: usize,
     },
@@ -59,6 +77,9 @@ enum Step {
 }
 
 const FEATURES: [i64; 2] = [85, 86];
+const WORTH: [&str; 5] = ["Effort", "EffortCompleted", "EffortToDo", "TimeSpent", "TimeRemain"];
+/// New, In Progress, Done.
+const FEATURE_STATES: [i64; 3] = [55, 56, 57];
 /// Open, In Progress, Done: each leads to both others.
 const STATES: [[i64; 3]; 2] = [[45, 46, 47], [48, 49, 50]];
 
@@ -85,6 +106,8 @@ struct Told {
     /// The last deletion: the item and what went along.
     gone: Option<Gone>,
     given: Vec<i64>,
+    /// What the feature without stories of the seed is worth by its role, and by itself.
+    own: (Option<f64>, f64),
 }
 
 struct Gone {
@@ -106,6 +129,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any.clone(), 0..3_usize).prop_map(|(item, state)| Step::Move { item, state }),
         2 => (any.clone(), 0..20_u8).prop_map(|(story, effort)| Step::Effort { story, effort }),
         1 => (any.clone(), feature()).prop_map(|(story, feature)| Step::Reassign { story, feature }),
+        1 => (0..2_usize, 0..20_u8).prop_map(|(feature, effort)| Step::OwnEffort { feature, effort }),
+        1 => (0..2_usize, 0..20_u8).prop_map(|(feature, effort)| Step::Overwrite { feature, effort }),
+        2 => (0..2_usize, 0..3_usize).prop_map(|(feature, state)| Step::MoveFeature { feature, state }),
+        1 => (any.clone(), 1..9_u8).prop_map(|(item, hours)| Step::Spend { item, hours }),
         1 => any.clone().prop_map(|item| Step::Delete { item }),
         2 => Just(Step::Undelete),
         2 => (any.clone(), any.clone()).prop_map(|(from, to)| Step::Link { from, to }),
@@ -128,6 +155,7 @@ proptest! {
         let mut all = WORKSPACES.map(|prefix| Told { prefix, ..Told::default() });
         for (workspace, step) in steps {
             all[workspace].tell(&world, &step);
+            all[workspace].forget_own_effort();
             all.iter().for_each(|told| told.check(&world, &step));
         }
     }
@@ -187,6 +215,28 @@ impl Told {
                 let feature = feature.map(|f| FEATURES[f]);
                 self.change(world, *story, true, &json!({"Feature": {"Id": feature}}), |i| i.feature = feature);
             }
+            Step::OwnEffort { feature, effort } => {
+                let role = json!({"RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}]});
+                self.change_feature(world, *feature, &role);
+                if *feature == 1 {
+                    self.own.0 = Some(f64::from(*effort));
+                }
+            }
+            Step::Overwrite { feature, effort } => {
+                self.change_feature(world, *feature, &json!({ "Effort": effort }));
+                if *feature == 1 && !self.has_stories(FEATURES[1]) {
+                    *self.own.0.as_mut().unwrap_or(&mut self.own.1) = f64::from(*effort);
+                }
+            }
+            Step::MoveFeature { feature, state } => {
+                self.change_feature(world, *feature, &json!({"EntityState": {"Id": FEATURE_STATES[*state]}}));
+            }
+            Step::Spend { item, hours } => {
+                let Some(id) = self.pick(*item, false) else { return };
+                let body = json!({"Assignable": {"Id": id}, "Spent": hours, "Remain": 1, "Role": {"Id": 1}});
+                let (status, answer) = self.post(world, "Times", &body);
+                assert_eq!(status, 201, "{answer}");
+            }
             Step::Delete { item } => {
                 let Some(id) = self.pick(*item, false) else { return };
                 self.delete(world, &format!("Assignables/{id}"));
@@ -235,6 +285,11 @@ impl Told {
         self.items.entry(id).and_modify(edit);
     }
 
+    fn change_feature(&self, world: &World, place: usize, body: &Value) {
+        let (status, answer) = self.post(world, &format!("Features/{}", FEATURES[place]), body);
+        assert_eq!(status, 200, "{answer}");
+    }
+
     fn undelete(&mut self, world: &World) {
         let Some(gone) = self.gone.take() else { return };
         let task_of = gone.items[&gone.id].task_of;
@@ -281,18 +336,58 @@ impl Told {
             .collect();
         assert_eq!(relations, self.relations, "after {step:?}");
         for feature in FEATURES {
-            let own: f64 = self.items.values().filter(|i| i.feature == Some(feature)).map(|i| i.effort).sum();
+            self.check_feature(world, feature, step);
+        }
+        let features = FEATURES.map(|feature| self.worth(world, &format!("Features?where=Id eq {feature}"))[0]);
+        let epic = self.worth(world, "Epics?where=Id eq 81")[0];
+        assert_eq!(epic, sum(&features), "the epic, after {step:?}");
+    }
+
+    fn check_feature(&self, world: &World, feature: i64, step: &Step) {
+        let read = self.worth(world, &format!("Features?where=Id eq {feature}"))[0];
+        let stories = self.worth(world, &format!("UserStories?where=Feature.Id eq {feature}"));
+        let own: f64 = self.items.values().filter(|i| i.feature == Some(feature)).map(|i| i.effort).sum();
+        if stories.is_empty() {
+            assert_eq!(read[0], self.own.0.unwrap_or(self.own.1), "feature {feature}, after {step:?}");
+        } else if read != [0.0; 5] || own != 0.0 {
             // stories of the seed count from the first sum on
-            let seeded = if feature == 85 { 13.0 } else { 0.0 };
-            let read =
-                world.get(&format!("{}/api/v1/Features/{feature}?include=[Effort]&format=json", self.prefix)).json();
-            let read = read["Effort"].as_f64().expect("an effort");
-            assert!(
-                read == own + seeded || (own == 0.0 && read == 0.0),
-                "feature {feature}: {read}, not {own} and {seeded}, after {step:?}"
-            );
+            assert_eq!(read, sum(&stories), "feature {feature}, after {step:?}");
+            assert_eq!(read[0], own + if feature == 85 { 13.0 } else { 0.0 }, "feature {feature}, after {step:?}");
         }
     }
+
+    /// Efforts and times of items. An effort is what is done and what is to do, and never more is done.
+    fn worth(&self, world: &World, path: &str) -> Vec<[f64; 5]> {
+        let path =
+            format!("{}/api/v1/{path}&include=[{},Progress]&take=1000&format=json", self.prefix, WORTH.join(","));
+        let rows = world.items(&path).expect("a list");
+        rows.iter()
+            .map(|row| {
+                let worth = WORTH.map(|member| row[member].as_f64().expect("a number"));
+                let [effort, done, open, ..] = worth;
+                let progress = row["Progress"].as_f64().expect("a number");
+                let share = if effort > 0.0 { done / effort } else { 0.0 };
+                assert!(effort == done + open && done >= 0.0 && open >= 0.0, "{path}: {row}");
+                assert!((progress - share).abs() < 1e-4, "{path}: {row}");
+                worth
+            })
+            .collect()
+    }
+
+    fn has_stories(&self, feature: i64) -> bool {
+        self.items.values().any(|item| item.feature == Some(feature))
+    }
+
+    /// An effort without roles is lost with the first story.
+    fn forget_own_effort(&mut self) {
+        if self.has_stories(FEATURES[1]) {
+            self.own.1 = 0.0;
+        }
+    }
+}
+
+fn sum(all: &[[f64; 5]]) -> [f64; 5] {
+    std::array::from_fn(|column| all.iter().map(|worth| worth[column]).sum())
 }
 
 impl Item {
