@@ -85,6 +85,9 @@ pub(super) fn to_children(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
             columns.extend([("EntityStateId", state.into()), ("EndDate", Value::Null)]);
         }
         tx.amend_row(task, id, &row, &columns)?;
+        if change.changes("ProjectId") {
+            moves::times_of(tx, id, change.new.get("ProjectId"))?;
+        }
     }
     Ok(())
 }

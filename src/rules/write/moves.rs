@@ -4,7 +4,7 @@
 //! belongs to a release, a team's iteration to a team). That plans of the old project are left, and that states go by
 //! their names when a project changes its process, is assumed.
 
-use super::change::Change;
+use super::change::{Change, is_a};
 use super::settings;
 use super::tx::{Result, Tx};
 use super::workflow;
@@ -24,6 +24,7 @@ pub(super) fn leave_plans(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     if change.is_new() {
         return Ok(());
     }
+    leave_team(tx, change)?;
     for (plan, of, column) in PLANS {
         let planned = format!("{plan}Id");
         if change.entity.member(plan).is_none() || change.gives(plan) || !change.changes(column) {
@@ -38,10 +39,38 @@ pub(super) fn leave_plans(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A team that does not work on the new project lets the item go.
+fn leave_team(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if !change.changes("ProjectId") || change.gives("Team") || change.entity.member("Team").is_none() {
+        return Ok(());
+    }
+    let Some(team) = change.new.int("TeamId") else { return Ok(()) };
+    let sql = r#"SELECT "Id" FROM "TeamProject" WHERE "TeamId" = ? AND "ProjectId" = ?"#;
+    if tx.id(sql, &[team.into(), change.new.get("ProjectId").clone()])?.is_none() {
+        change.new.set("TeamId", Value::Null);
+    }
+    Ok(())
+}
+
 /// Whether a release is one of a project that did not make it.
 fn shared(tx: &Tx<'_>, plan: &str, id: i64, project: Option<i64>) -> Result<bool> {
     let sql = r#"SELECT "Id" FROM "ReleaseProject" WHERE "ReleaseId" = ? AND "ProjectId" = ?"#;
     Ok(plan == "Release" && tx.id(sql, &[id.into(), project.into()])?.is_some())
+}
+
+/// Rule: what was spent on an item was spent on its project.
+pub(super) fn take_times(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    if change.is_new() || !is_a(tx, change.entity, "Assignable") || !change.changes("ProjectId") {
+        return Ok(());
+    }
+    times_of(tx, change.id, change.new.get("ProjectId"))
+}
+
+/// Puts the times of an item into a project.
+pub(super) fn times_of(tx: &Tx<'_>, item: i64, project: &Value) -> Result<()> {
+    let entity = tx.entity("Time")?;
+    let times = tx.ids(r#"SELECT "Id" FROM "Time" WHERE "AssignableId" = ?"#, &[item.into()])?;
+    times.into_iter().try_for_each(|id| tx.amend(entity, id, &[("ProjectId", project.clone())]))
 }
 
 /// The state for an item whose own is none of a process: where it starts there. Nothing where it may stay.

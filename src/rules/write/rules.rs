@@ -46,6 +46,7 @@ const AFTER: &[After] = &[
     teams::follow_state,
     inherit::to_children,
     moves::into_process,
+    moves::take_times,
     projects::follow,
     efforts::to_roles,
     efforts::follow_state,
