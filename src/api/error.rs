@@ -153,7 +153,7 @@ impl Error {
     /// A v1 parameter that cannot be read. The real service says no more than the first sentence.
     pub fn parameter(detail: impl std::fmt::Display) -> Self {
         let mut error = Self::bad_request(syntax::v1::MESSAGE);
-        error.items[0].data = vec![("detail".to_owned(), detail.to_string())];
+        error.items[0].data = vec![("detail".to_owned(), shortened(detail.to_string(), LONGEST_ARGUMENT))];
         error
     }
 
@@ -250,7 +250,7 @@ impl From<syntax::Error> for Error {
         }
         let (token, data) = error.kind.template();
         let mut result = Error::template(Kind::BadRequest, token, &data);
-        let text = error.to_string();
+        let text = shortened(error.to_string(), LONGEST);
         result.items[0].value.clone_from(&text);
         result.message = text;
         result

@@ -59,6 +59,12 @@ fn refusals_stay_short_however_long_a_value_is() {
         let (status, answer) = server.send("POST", "/api/v1/UserStories", &body.to_string());
         assert!(status == 400 && answer.len() < 10_000, "{status}: {} bytes", answer.len());
     }
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let filter = format!("format=json&where=id == {}", "9".repeat(30_000));
+    for target in ["/api/v1/UserStories", "/api/v2/UserStory", "/storage/v1/boards"] {
+        let answer = server.0.send(Method::GET, target, &form, filter.clone().into_bytes());
+        assert!(answer.status == 400 && answer.body.len() < 10_000, "{target}: {} bytes", answer.body.len());
+    }
     let (status, answer) = server.send("POST", "/api/v1/UserStories", &format!("<UserStory Name=\"&{long};\"/>"));
     assert!(status == 400 && answer.len() < 10_000, "{status}: {} bytes", answer.len());
 }
