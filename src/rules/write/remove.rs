@@ -158,7 +158,8 @@ pub(super) fn sweep(tx: &Tx<'_>, entity: &Entity, id: i64, row: Row) -> Result<(
     for item in bearers {
         tags::refresh(tx, item)?;
     }
-    gone.iter().try_for_each(|(entity, id, row)| follow(tx, entity, *id, row))
+    gone.iter().try_for_each(|(entity, id, row)| follow(tx, entity, *id, row))?;
+    testing::follow_rows(tx, gone.iter().map(|(entity, _, row)| (*entity, row)))
 }
 
 fn drop_row(tx: &Tx<'_>, batch: &Batch<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
@@ -215,11 +216,6 @@ fn follow(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
         "TeamAssignment" => teams::assignment_gone(tx, row)?,
         "RoleEffort" => efforts::role_gone(tx, row)?,
         "Time" => efforts::time_gone(tx, row)?,
-        "TestCaseRun" => {
-            if let Some(run) = row.int("TestPlanRunId") {
-                testing::recount(tx, run)?;
-            }
-        }
         "CustomField" => tx.accounts_changed.set(true),
         _ => {}
     }

@@ -2,6 +2,8 @@
 //!
 //! Evidence: vendor's test management use cases, recorded refusal of 2013 (a case outside the plan), client notes.
 
+use std::collections::BTreeSet;
+
 use super::change::Change;
 use super::refusal::Refusal;
 use super::row::Row;
@@ -124,11 +126,39 @@ pub(super) fn start_run(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     {
         child_run(tx, change, child)?;
     }
-    let others = r#"SELECT "Id" FROM "General" WHERE "TestPlanId" = ? AND "EntityTypeId" = ? AND "IsLastStarted" = 1 AND "Id" <> ?"#;
-    for other in tx.ids(others, &[plan.into(), change.entity.type_id.into(), change.id.into()])? {
-        tx.amend(change.entity, other, &[("IsLastStarted", false.into())])?;
-    }
+    last_started(tx, plan)?;
     recount(tx, change.id)
+}
+
+/// The newest run of a plan is the one started last, and none but it.
+fn last_started(tx: &Tx<'_>, plan: i64) -> Result<()> {
+    let entity = tx.entity("TestPlanRun")?;
+    let of_plan = [plan.into(), entity.type_id.into()];
+    let newest =
+        r#"SELECT "Id" FROM "General" WHERE "TestPlanId" = ? AND "EntityTypeId" = ? ORDER BY "Id" DESC LIMIT 1"#;
+    let newest = tx.id(newest, &of_plan)?;
+    let flagged = r#"SELECT "Id" FROM "General" WHERE "TestPlanId" = ? AND "EntityTypeId" = ? AND "IsLastStarted" = 1"#;
+    for id in tx.ids(flagged, &of_plan)?.into_iter().filter(|id| Some(*id) != newest) {
+        tx.amend(entity, id, &[("IsLastStarted", false.into())])?;
+    }
+    newest.map_or(Ok(()), |id| tx.amend(entity, id, &[("IsLastStarted", true.into())]))
+}
+
+/// After rows went or came back: runs count their results anew, and plans know their newest run.
+pub(super) fn follow_rows<'r>(tx: &Tx<'_>, rows: impl Iterator<Item = (&'r Entity, &'r Row)>) -> Result<()> {
+    let (mut runs, mut plans) = (BTreeSet::new(), BTreeSet::new());
+    for (entity, row) in rows {
+        match entity.name.as_str() {
+            "TestCaseRun" => runs.extend(row.int("TestPlanRunId")),
+            "TestPlanRun" => {
+                runs.extend(row.int("ParentTestPlanRunId"));
+                plans.extend(row.int("TestPlanId"));
+            }
+            _ => {}
+        }
+    }
+    plans.into_iter().try_for_each(|plan| last_started(tx, plan))?;
+    runs.into_iter().try_for_each(|run| recount(tx, run))
 }
 
 fn case_runs(tx: &Tx<'_>, run: i64, root: i64, plan: i64, path: &[i64]) -> Result<()> {
@@ -238,7 +268,7 @@ fn mirror<'a>(tx: &Tx<'a>, change: &Change<'_>, own: &str, other: &'a Entity, co
 }
 
 /// Counts the results of a run and of the runs above it.
-pub(super) fn recount(tx: &Tx<'_>, run: i64) -> Result<()> {
+fn recount(tx: &Tx<'_>, run: i64) -> Result<()> {
     let entity = tx.entity("TestPlanRun")?;
     let mut at = Some(run);
     for _ in 0..MAX_PLANS {

@@ -11,7 +11,7 @@ use super::remove::goes_along;
 use super::row::Row;
 use super::save::reference_column;
 use super::tx::{Result, Tx, VERSION};
-use super::{people, rollup, tags, teams};
+use super::{people, rollup, tags, teams, testing};
 use crate::catalog::Entity;
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -129,7 +129,8 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
         tags::bearers(tx, id)?.into_iter().try_for_each(|item| tags::refresh(tx, item))?;
     }
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
-    Ok(())
+    let back = rows.iter().filter_map(|((table, _), row)| Some((tx.concrete(family(tx, table)?, row), row)));
+    testing::follow_rows(tx, back)
 }
 
 /// Sees to it that no row comes back with a reference to what went by itself: where it may be empty it is; a row that
