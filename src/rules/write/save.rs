@@ -5,7 +5,7 @@ use super::custom_values;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::tx::{Result, Tx, VERSION};
-use super::{check, history, permission, rollup, rules, tags};
+use super::{check, history, permission, rollup, rules, tags, testing};
 use crate::catalog::{CollectionLink, Entity, EntityKind, Member, MemberKind, Storage};
 use crate::query::convert;
 use crate::query::mutate::{Mutation, To};
@@ -301,7 +301,9 @@ fn add_through(
     };
     let ends = vec![(from.to_owned(), Value::Int(owner.id)), (to.to_owned(), Value::Int(id))];
     if tx.run(dml::find(&link.table, ends.clone()))?.is_empty() {
-        tx.insert(link, &Row::new(ends))?;
+        let row = Row::new(ends);
+        testing::no_circle(tx, link, &row)?;
+        tx.insert(link, &row)?;
     }
     Ok(())
 }

@@ -161,6 +161,27 @@ pub(super) fn follow_rows<'r>(tx: &Tx<'_>, rows: impl Iterator<Item = (&'r Entit
     runs.into_iter().try_for_each(|run| recount(tx, run))
 }
 
+/// A plan is no part of itself, not even through other plans. Assumed, and so are the words.
+///
+/// # Errors
+/// 400 where the row of a link would close a circle.
+pub(super) fn no_circle(tx: &Tx<'_>, link: &Entity, row: &Row) -> Result<()> {
+    if !closes_circle(tx, &link.table, row)? {
+        return Ok(());
+    }
+    let data = vec![("id", row.int("ChildId").unwrap_or_default().to_string())];
+    Err(Refusal::invalid("Test Plan with Id {id} cannot be nested in itself.", data))
+}
+
+/// Whether with this row a plan would be among the plans above it.
+pub(super) fn closes_circle(tx: &Tx<'_>, table: &str, row: &Row) -> Result<bool> {
+    let sql = r#"WITH RECURSIVE "Above"("Id") AS (SELECT ?1 UNION
+        SELECT l."ParentId" FROM "Above" a JOIN "TestPlanTestPlan" l ON l."ChildId" = a."Id")
+        SELECT "Id" FROM "Above" WHERE "Id" = ?2"#;
+    let ends = [row.get("ParentId").clone(), row.get("ChildId").clone()];
+    Ok(table == "TestPlanTestPlan" && tx.id(sql, &ends)?.is_some())
+}
+
 fn case_runs(tx: &Tx<'_>, run: i64, root: i64, plan: i64, path: &[i64]) -> Result<()> {
     let sql = r#"SELECT c."Id", c."PriorityId" FROM "TestPlanTestCase" l JOIN "General" c ON c."Id" = l."TestCaseId" WHERE l."TestPlanId" = ? ORDER BY l."Id""#;
     let (entity, step_run) = (tx.entity("TestCaseRun")?, tx.entity("TestStepRun")?);
