@@ -1,4 +1,4 @@
-//! Efforts and times: role efforts make those of their item; what the item counts into follows by itself.
+//! Efforts: role efforts make those of their item; what the item counts into follows by itself.
 //!
 //! Evidence: recorded role efforts and efforts of a story (what is to do is recalculated only after the answer), the
 //! vendor's efforts pages.
@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::rollup::{self, EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::workflow;
+use super::{times, workflow};
 use crate::value::Value;
 
 /// Rule: what is done and what is to do make up a role effort. One role has one effort: a second one changes it.
@@ -188,16 +188,7 @@ pub(super) fn role_gone(tx: &Tx<'_>, role: &Row) -> Result<()> {
     Ok(())
 }
 
-/// A time went, or counts elsewhere: what remains of its role follows after the answer.
-pub(super) fn time_gone(tx: &Tx<'_>, time: &Row) -> Result<()> {
-    let sql = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" IS ?"#;
-    let roles = tx.ids(sql, &[time.get("AssignableId").clone(), time.get("RoleId").clone()])?;
-    tx.later_roles.borrow_mut().extend(roles);
-    tx.sum_up(time.int("AssignableId"));
-    Ok(())
-}
-
-/// Leaves an item without parts no effort.
+/// Leaves no effort to an item without parts.
 fn clear(tx: &Tx<'_>, id: i64) -> Result<()> {
     let assignable = tx.entity("Assignable")?;
     let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
@@ -245,9 +236,9 @@ fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
     let entity = tx.concrete(tx.entity("Assignable")?, row);
     if rollup::has_parts(tx, entity, id)? {
         rollup::make_anew(tx, entity, id);
-        return role_times(tx, id);
+        return times::role_times(tx, id);
     }
-    role_times(tx, id)?;
+    times::role_times(tx, id)?;
     let mut columns: Vec<(&str, Value)> = Vec::new();
     let sums = tx.rows(
         r#"SELECT COUNT(*) AS n, TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
@@ -262,76 +253,10 @@ fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
     }
     let progress = progress(effort.real("Effort"), effort.real("EffortCompleted"));
     columns.push(("Progress", progress.into()));
-    let (spent, remain) = times(tx, row, id)?;
+    let (spent, remain) = times::of_item(tx, row, id)?;
     columns.push(("TimeSpent", spent.into()));
     columns.push(("TimeRemain", remain.into()));
     tx.amend_row(tx.entity("Assignable")?, id, row, &columns)
-}
-
-/// Time spent on each role, and what its last record says remains.
-fn role_times(tx: &Tx<'_>, item: i64) -> Result<()> {
-    let entity = tx.entity("RoleEffort")?;
-    for row in tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ?"#, &[Value::Int(item)])? {
-        let role = row.get("RoleId").clone();
-        let id = row.int("Id").unwrap_or_default();
-        let (spent, remain) = of_role(tx, item, &role)?;
-        // without records, what remains is recalculated from the effort after the answer
-        if let Some(remain) = remain {
-            tx.amend(entity, id, &[("TimeSpent", spent.into()), ("TimeRemain", remain.into())])?;
-        } else if row.real("TimeSpent") != 0.0 {
-            tx.amend(entity, id, &[("TimeSpent", 0.0.into())])?;
-        }
-    }
-    Ok(())
-}
-
-fn of_role(tx: &Tx<'_>, item: i64, role: &Value) -> Result<(f64, Option<f64>)> {
-    let sql = r#"SELECT TOTAL("Spent") AS "Spent", (SELECT t."Remain" FROM "Time" t WHERE t."AssignableId" = ?1 AND t."RoleId" IS ?2
-        ORDER BY t."Date" DESC, t."Id" DESC LIMIT 1) AS "Remain" FROM "Time" WHERE "AssignableId" = ?1 AND "RoleId" IS ?2"#;
-    let row = tx.rows(sql, &[item.into(), role.clone()])?.into_iter().next().unwrap_or_default();
-    let remain = (!row.is_null("Remain")).then(|| row.real("Remain"));
-    Ok((row.real("Spent"), remain))
-}
-
-/// Times of an item; a story's with those of its tasks.
-fn times(tx: &Tx<'_>, row: &Row, id: i64) -> Result<(f64, f64)> {
-    let roles = tx.query(
-        r#"SELECT "RoleId" FROM "Time" WHERE "AssignableId" = ?1 UNION SELECT "RoleId" FROM "RoleEffort" WHERE "AssignableId" = ?1"#,
-        &[Value::Int(id)],
-    )?;
-    let (mut spent, mut remain) = (0.0, 0.0);
-    for role in roles {
-        let role = role.into_iter().next().unwrap_or(Value::Null);
-        let (by_role, rest) = of_role(tx, id, &role)?;
-        spent += by_role;
-        remain += match rest {
-            Some(rest) => rest,
-            None => {
-                let sql = r#"SELECT TOTAL("TimeRemain") AS "TimeRemain" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" IS ?"#;
-                tx.rows(sql, &[id.into(), role])?.first().map_or(0.0, |r| r.real("TimeRemain"))
-            }
-        };
-    }
-    if tx.concrete(tx.entity("Assignable")?, row).name == "UserStory" {
-        let task = Value::from(tx.entity("Task")?.type_id);
-        let sql = r#"SELECT TOTAL("TimeSpent") AS "TimeSpent", TOTAL("TimeRemain") AS "TimeRemain" FROM "General" WHERE "UserStoryId" = ? AND "EntityTypeId" = ?"#;
-        if let Some(tasks) = tx.rows(sql, &[id.into(), task])?.first() {
-            spent += tasks.real("TimeSpent");
-            remain += tasks.real("TimeRemain");
-        }
-    }
-    Ok((spent, remain))
-}
-
-/// What the records of an item itself say was spent, and what remains.
-pub(super) fn recorded_times(tx: &Tx<'_>, id: i64) -> Result<[f64; 2]> {
-    let (mut spent, mut remain) = (0.0, 0.0);
-    for role in tx.query(r#"SELECT DISTINCT "RoleId" FROM "Time" WHERE "AssignableId" = ?"#, &[id.into()])? {
-        let (by_role, rest) = of_role(tx, id, &role.into_iter().next().unwrap_or(Value::Null))?;
-        spent += by_role;
-        remain += rest.unwrap_or_default();
-    }
-    Ok([spent, remain])
 }
 
 /// What the service recalculates only after it answered: open efforts of items, remaining times of roles.
@@ -345,7 +270,7 @@ pub(super) fn settle_later(tx: &Tx<'_>) -> Result<()> {
     for id in &roles {
         let Some(row) = tx.row(entity, *id)? else { continue };
         let item = row.int("AssignableId").unwrap_or_default();
-        if of_role(tx, item, row.get("RoleId"))?.1.is_none() {
+        if times::of_role(tx, item, row.get("RoleId"))?.1.is_none() {
             tx.amend(entity, *id, &[("TimeRemain", row.get("EffortToDo").clone())])?;
         }
         tx.sum_up(Some(item));

@@ -11,7 +11,7 @@ use super::row::Row;
 use super::save::reference_column;
 use super::trash::{self, Batch};
 use super::tx::{Result, Tx};
-use super::{comments, efforts, past, permission, rollup, tags, teams, testing};
+use super::{comments, efforts, past, permission, rollup, tags, teams, testing, times};
 use crate::catalog::{Collection, CollectionLink, Entity, EntityId, EntityKind, Member};
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -215,7 +215,7 @@ fn follow(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
         }
         "TeamAssignment" => teams::assignment_gone(tx, row)?,
         "RoleEffort" => efforts::role_gone(tx, row)?,
-        "Time" => efforts::time_gone(tx, row)?,
+        "Time" => times::time_gone(tx, row)?,
         "CustomField" => tx.accounts_changed.set(true),
         _ => {}
     }

@@ -8,9 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::efforts;
 use super::history;
 use super::row::Row;
+use super::times;
 use super::tx::{Result, Tx};
 use crate::catalog::Entity;
 use crate::value::Value;
@@ -197,7 +197,7 @@ fn total(tx: &Tx<'_>, parent: &Parent, id: i64) -> Result<Option<Worth>> {
     }
     let mut worth = WORTH.map(|column| sums.real(column));
     if parent.is_item {
-        let recorded = efforts::recorded_times(tx, id)?;
+        let recorded = times::recorded_times(tx, id)?;
         worth[EFFORTS.len()..].iter_mut().zip(recorded).for_each(|(sum, own)| *sum += own);
     }
     tx.query(r#"INSERT OR IGNORE INTO "Sequence" VALUES (?, 0)"#, &[mark(id)])?;

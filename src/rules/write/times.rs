@@ -1,13 +1,14 @@
-//! Time records: whose, when, in which role, on which project.
+//! Time records: whose, when, in which role, on which project, and what they make of their items.
 //!
 //! Evidence: vendor's times page, client notes on the live service (dates stay as sent; no times without the practice).
 
 use super::change::Change;
 use super::custom_values;
-use super::efforts;
 use super::refusal::Refusal;
+use super::row::Row;
 use super::settings;
 use super::tx::{Result, Tx};
+use crate::value::Value;
 
 /// The practice that times need.
 const PRACTICE: i64 = 2;
@@ -64,8 +65,84 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         return Ok(());
     }
     if let Some(old) = change.old.as_ref().filter(|_| change.changes("AssignableId") || change.changes("RoleId")) {
-        efforts::time_gone(tx, old)?;
+        time_gone(tx, old)?;
     }
     tx.sum_up(change.new.int("AssignableId"));
     Ok(())
+}
+
+/// A time went, or counts elsewhere: what remains of its role follows after the answer.
+pub(super) fn time_gone(tx: &Tx<'_>, time: &Row) -> Result<()> {
+    let sql = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" IS ?"#;
+    let roles = tx.ids(sql, &[time.get("AssignableId").clone(), time.get("RoleId").clone()])?;
+    tx.later_roles.borrow_mut().extend(roles);
+    tx.sum_up(time.int("AssignableId"));
+    Ok(())
+}
+
+/// Time spent on each role, and what its last record says remains.
+pub(super) fn role_times(tx: &Tx<'_>, item: i64) -> Result<()> {
+    let entity = tx.entity("RoleEffort")?;
+    for row in tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ?"#, &[Value::Int(item)])? {
+        let role = row.get("RoleId").clone();
+        let id = row.int("Id").unwrap_or_default();
+        let (spent, remain) = of_role(tx, item, &role)?;
+        // without records, what remains is recalculated from the effort after the answer
+        if let Some(remain) = remain {
+            tx.amend(entity, id, &[("TimeSpent", spent.into()), ("TimeRemain", remain.into())])?;
+        } else if row.real("TimeSpent") != 0.0 {
+            tx.amend(entity, id, &[("TimeSpent", 0.0.into())])?;
+        }
+    }
+    Ok(())
+}
+
+/// What was spent on a role of an item, and what its last record says remains.
+pub(super) fn of_role(tx: &Tx<'_>, item: i64, role: &Value) -> Result<(f64, Option<f64>)> {
+    let sql = r#"SELECT TOTAL("Spent") AS "Spent", (SELECT t."Remain" FROM "Time" t WHERE t."AssignableId" = ?1 AND t."RoleId" IS ?2
+        ORDER BY t."Date" DESC, t."Id" DESC LIMIT 1) AS "Remain" FROM "Time" WHERE "AssignableId" = ?1 AND "RoleId" IS ?2"#;
+    let row = tx.rows(sql, &[item.into(), role.clone()])?.into_iter().next().unwrap_or_default();
+    let remain = (!row.is_null("Remain")).then(|| row.real("Remain"));
+    Ok((row.real("Spent"), remain))
+}
+
+/// Times of an item; a story's with those of its tasks.
+pub(super) fn of_item(tx: &Tx<'_>, row: &Row, id: i64) -> Result<(f64, f64)> {
+    let roles = tx.query(
+        r#"SELECT "RoleId" FROM "Time" WHERE "AssignableId" = ?1 UNION SELECT "RoleId" FROM "RoleEffort" WHERE "AssignableId" = ?1"#,
+        &[Value::Int(id)],
+    )?;
+    let (mut spent, mut remain) = (0.0, 0.0);
+    for role in roles {
+        let role = role.into_iter().next().unwrap_or(Value::Null);
+        let (by_role, rest) = of_role(tx, id, &role)?;
+        spent += by_role;
+        remain += match rest {
+            Some(rest) => rest,
+            None => {
+                let sql = r#"SELECT TOTAL("TimeRemain") AS "TimeRemain" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" IS ?"#;
+                tx.rows(sql, &[id.into(), role])?.first().map_or(0.0, |r| r.real("TimeRemain"))
+            }
+        };
+    }
+    if tx.concrete(tx.entity("Assignable")?, row).name == "UserStory" {
+        let task = Value::from(tx.entity("Task")?.type_id);
+        let sql = r#"SELECT TOTAL("TimeSpent") AS "TimeSpent", TOTAL("TimeRemain") AS "TimeRemain" FROM "General" WHERE "UserStoryId" = ? AND "EntityTypeId" = ?"#;
+        if let Some(tasks) = tx.rows(sql, &[id.into(), task])?.first() {
+            spent += tasks.real("TimeSpent");
+            remain += tasks.real("TimeRemain");
+        }
+    }
+    Ok((spent, remain))
+}
+
+/// What the records of an item itself say was spent, and what remains.
+pub(super) fn recorded_times(tx: &Tx<'_>, id: i64) -> Result<[f64; 2]> {
+    let (mut spent, mut remain) = (0.0, 0.0);
+    for role in tx.query(r#"SELECT DISTINCT "RoleId" FROM "Time" WHERE "AssignableId" = ?"#, &[id.into()])? {
+        let (by_role, rest) = of_role(tx, id, &role.into_iter().next().unwrap_or(Value::Null))?;
+        spent += by_role;
+        remain += rest.unwrap_or_default();
+    }
+    Ok([spent, remain])
 }
