@@ -157,10 +157,7 @@ fn begin<'a>(tx: &Tx<'a>, source: &Source<'_>, target: &'a Entity) -> Result<Cha
 fn by_name(tx: &Tx<'_>, source: &Source<'_>, change: &mut Change<'_>) -> Result<bool> {
     let process = custom_values::process(tx, change)?;
     let kinds = [source.entity.type_id.unwrap_or_default(), change.entity.type_id.unwrap_or_default()];
-    let state = r#"SELECT s."Id" FROM "EntityState" s JOIN "Workflow" w ON w."Id" = s."WorkflowId"
-        WHERE w."ProcessId" = ?1 AND w."EntityTypeId" = ?2 AND w."ParentWorkflowId" IS NULL
-        AND s."Name" = (SELECT o."Name" FROM "EntityState" o WHERE o."Id" = ?3) ORDER BY s."Id""#;
-    let state = tx.id(state, &[process.into(), kinds[1].into(), source.row.get("EntityStateId").clone()])?;
+    let state = settings::namesake(tx, source.row.get("EntityStateId"), process, kinds[1])?;
     let priority = r#"SELECT p."Id" FROM "Priority" p WHERE p."EntityTypeId" = ?1
         AND p."Name" = (SELECT o."Name" FROM "Priority" o WHERE o."Id" = ?2) ORDER BY p."Id""#;
     let priority = tx.id(priority, &[kinds[1].into(), source.row.get("PriorityId").clone()])?;

@@ -5,9 +5,8 @@
 //! their names when a project changes its process, is assumed.
 
 use super::change::{Change, is_a};
-use super::settings;
 use super::tx::{Result, Tx};
-use super::workflow;
+use super::{settings, teams, workflow};
 use crate::catalog::Entity;
 use crate::value::Value;
 
@@ -45,8 +44,7 @@ fn leave_team(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         return Ok(());
     }
     let Some(team) = change.new.int("TeamId") else { return Ok(()) };
-    let sql = r#"SELECT "Id" FROM "TeamProject" WHERE "TeamId" = ? AND "ProjectId" = ?"#;
-    if tx.id(sql, &[team.into(), change.new.get("ProjectId").clone()])?.is_none() {
+    if !teams::works_on(tx, team, change.new.get("ProjectId"))? {
         change.new.set("TeamId", Value::Null);
     }
     Ok(())
@@ -93,9 +91,9 @@ pub(super) fn into_process(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     for id in tx.ids(items, &[change.id.into()])? {
         let Some(row) = tx.row(general, id)? else { continue };
         let entity = tx.concrete(general, &row);
-        let state = row.int("EntityStateId");
-        let Some(first) = new_state(tx, entity, state, process)? else { continue };
-        let state = namesake(tx, entity, state, process)?.unwrap_or(first);
+        let Some(first) = new_state(tx, entity, row.int("EntityStateId"), process)? else { continue };
+        let kind = entity.type_id.unwrap_or_default();
+        let state = settings::namesake(tx, row.get("EntityStateId"), Some(process), kind)?.unwrap_or(first);
         tx.amend_row(entity, id, &row, &[("EntityStateId", state.into())])?;
         let assignment = tx.entity("TeamAssignment")?;
         for id in tx.ids(r#"SELECT "Id" FROM "TeamAssignment" WHERE "AssignableId" = ?"#, &[id.into()])? {
@@ -103,12 +101,4 @@ pub(super) fn into_process(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The state of a process that has the name of another one.
-fn namesake(tx: &Tx<'_>, entity: &Entity, state: Option<i64>, process: i64) -> Result<Option<i64>> {
-    let sql = r#"SELECT s."Id" FROM "EntityState" s JOIN "Workflow" w ON w."Id" = s."WorkflowId"
-        WHERE w."ProcessId" = ?1 AND w."EntityTypeId" = ?2 AND w."ParentWorkflowId" IS NULL
-        AND s."Name" = (SELECT o."Name" FROM "EntityState" o WHERE o."Id" = ?3) ORDER BY s."Id" LIMIT 1"#;
-    tx.id(sql, &[process.into(), entity.type_id.into(), state.into()])
 }

@@ -49,6 +49,14 @@ pub(super) fn initial_state(tx: &Tx<'_>, process: i64, type_id: i64) -> Result<O
     tx.known.answer("initial state", [process, type_id], ask).map(|id| *id)
 }
 
+/// The state of the workflow of a process and a type that bears the name of another state.
+pub(super) fn namesake(tx: &Tx<'_>, state: &Value, process: Option<i64>, type_id: i64) -> Result<Option<i64>> {
+    let sql = r#"SELECT s."Id" FROM "EntityState" s JOIN "Workflow" w ON w."Id" = s."WorkflowId"
+        WHERE w."ProcessId" = ?1 AND w."EntityTypeId" = ?2 AND w."ParentWorkflowId" IS NULL
+        AND s."Name" = (SELECT o."Name" FROM "EntityState" o WHERE o."Id" = ?3) ORDER BY s."Id" LIMIT 1"#;
+    tx.id(sql, &[process.into(), type_id.into(), state.clone()])
+}
+
 /// The states that a state leads to; none stands for all.
 pub(super) fn next_states(tx: &Tx<'_>, state: i64) -> Result<Rc<Vec<i64>>> {
     let sql = r#"SELECT "ToId" FROM "EntityStateTransition" WHERE "FromId" = ?"#;

@@ -91,11 +91,16 @@ fn belongs(tx: &Tx<'_>, change: &Change<'_>, item: &Row) -> Result<()> {
     if same && own { Ok(()) } else { Err(workflow::misfit(&state, &change.entity.name)) }
 }
 
+/// Whether a team is one of a project.
+pub(super) fn works_on(tx: &Tx<'_>, team: i64, project: &Value) -> Result<bool> {
+    let sql = r#"SELECT "Id" FROM "TeamProject" WHERE "TeamId" = ? AND "ProjectId" = ?"#;
+    Ok(tx.id(sql, &[team.into(), project.clone()])?.is_some())
+}
+
 /// A team works on items of its projects.
 fn on_project(tx: &Tx<'_>, team: i64, project: Option<i64>) -> Result<()> {
     let Some(project) = project else { return Ok(()) };
-    let sql = r#"SELECT "Id" FROM "TeamProject" WHERE "TeamId" = ? AND "ProjectId" = ?"#;
-    if tx.id(sql, &[team.into(), project.into()])?.is_some() || tx.row(tx.entity("Team")?, team)?.is_none() {
+    if works_on(tx, team, &project.into())? || tx.row(tx.entity("Team")?, team)?.is_none() {
         return Ok(());
     }
     let data = vec![("team", team.to_string()), ("project", project.to_string())];
