@@ -27,7 +27,7 @@ use crate::store::{Connection, DEFAULT, Options, Origin, Store, StoreError, Work
 use crate::syntax;
 
 /// Bumped whenever the schema changes: a data file of another version is not opened.
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
 
 /// Plans kept of each version of the API; one takes some 20 KB.
 const MAX_PLANS: usize = 128;

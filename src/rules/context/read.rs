@@ -17,7 +17,7 @@ pub struct Description {
     pub(super) projects: Rows,
     /// Id, name.
     pub(super) teams: Rows,
-    /// Id, name, whether it is the default.
+    /// Id, name, whether it is the default, the unit of efforts.
     pub(super) processes: Rows,
     /// Process, then id, name, description.
     pub(super) practices: Rows,
@@ -38,7 +38,7 @@ const TEAMS: &str = r#"SELECT g."Id", g."Name" FROM "General" g
 WHERE g."EntityTypeId" = ?1 AND (?2 OR g."Id" IN (SELECT value FROM json_each(?3)))"#;
 
 /// All processes, or those of the projects in the list.
-const PROCESSES: &str = r#"SELECT p."Id", p."Name", p."IsDefault" FROM "Process" p
+const PROCESSES: &str = r#"SELECT p."Id", p."Name", p."IsDefault", p."EffortPoints" FROM "Process" p
 WHERE ?1 OR p."Id" IN (SELECT g."ProcessId" FROM "General" g WHERE g."Id" IN (SELECT value FROM json_each(?2)))
 ORDER BY p."Id""#;
 

@@ -1,4 +1,4 @@
-//! A new process starts as the default one works: practices, workflows, states and transitions.
+//! A new process starts as the default one works: unit of efforts, practices, workflows, states and transitions.
 //!
 //! Assumed: without workflows no item of its projects would have a state.
 
@@ -8,6 +8,9 @@ use super::change::Change;
 use super::tx::{Result, Tx};
 use crate::value::Value;
 
+/// The column with the unit of efforts.
+const UNIT: &str = "EffortPoints";
+
 /// Rule: furnishes a new process.
 pub(super) fn furnish(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if !change.is("Process") || !change.is_new() || change.gives("Workflows") {
@@ -15,6 +18,9 @@ pub(super) fn furnish(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     }
     let sql = r#"SELECT "Id" FROM "Process" WHERE "Id" <> ? ORDER BY "IsDefault" DESC, "Id" LIMIT 1"#;
     let Some(model) = tx.id(sql, &[change.id.into()])? else { return Ok(()) };
+    let entity = tx.entity("Process")?;
+    let unit = tx.row(entity, model)?.unwrap_or_default().get(UNIT).clone();
+    tx.amend(entity, change.id, &[(UNIT, unit)])?;
     let of_model = |table: &str| format!(r#"SELECT * FROM "{table}" WHERE "ProcessId" = ? ORDER BY "Id""#);
     if !change.gives("Practices") {
         copy(tx, "ProcessPractice", &of_model("ProcessPractice"), model, &[("ProcessId", change.id)])?;
