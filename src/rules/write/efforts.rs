@@ -8,8 +8,12 @@ use super::refusal::Refusal;
 use super::rollup::{self, EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::{times, workflow};
+use super::{tasks, times, workflow};
+use crate::catalog::Entity;
 use crate::value::Value;
+
+/// A value for each column of [`EFFORTS`].
+pub(super) type Efforts = [f64; 3];
 
 /// Rule: what is done and what is to do make up a role effort. One role has one effort: a second one changes it.
 pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
@@ -51,9 +55,14 @@ fn balance(change: &mut Change<'_>) {
     set_efforts(&mut change.new, effort, done);
 }
 
-fn set_efforts(row: &mut Row, effort: f64, done: f64) {
+/// An effort of which no more is done than there is.
+pub(super) fn balanced(effort: f64, done: f64) -> Efforts {
     let done = done.min(effort).max(0.0);
-    for (column, value) in EFFORTS.iter().zip([effort, done, effort - done]) {
+    [effort, done, effort - done]
+}
+
+fn set_efforts(row: &mut Row, effort: f64, done: f64) {
+    for (column, value) in EFFORTS.iter().zip(balanced(effort, done)) {
         row.set(column, value);
     }
 }
@@ -136,23 +145,45 @@ pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     {
         return Ok(());
     }
-    let entity = tx.entity("RoleEffort")?;
-    for old in tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ?"#, &[Value::Int(change.id)])? {
-        let (id, mut new) = (old.int("Id").unwrap_or_default(), old.clone());
-        finish(&mut new);
-        tx.write(entity, id, &old, new)?;
-        tx.later_roles.borrow_mut().insert(id);
+    for old in of_roles(tx, change.id)? {
+        write_role(tx, &old, old.real("Effort"), old.real("Effort"))?;
     }
     if rollup::has_parts(tx, change.entity, change.id)? {
         return Ok(());
     }
-    if let Some(old) = tx.row(change.entity, change.id)? {
-        let mut new = old.clone();
-        finish(&mut new);
-        tx.write(change.entity, change.id, &old, new)?;
+    if let Some(row) = tx.row(change.entity, change.id)? {
+        let own = own(tx, change.entity, change.id, &row)?;
+        let finished = balanced(own[0], own[0]);
+        shift(tx, change.id, std::array::from_fn(|n| finished[n] - own[n]));
     }
     tx.sum_up(Some(change.id));
     Ok(())
+}
+
+/// Role efforts of an item, in the order of their ids.
+pub(super) fn of_roles(tx: &Tx<'_>, item: i64) -> Result<Vec<Row>> {
+    tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ? ORDER BY "Id""#, &[Value::Int(item)])
+}
+
+/// Writes a role effort. What remains of it follows after the answer.
+pub(super) fn write_role(tx: &Tx<'_>, old: &Row, effort: f64, done: f64) -> Result<()> {
+    let (id, mut new) = (old.int("Id").unwrap_or_default(), old.clone());
+    set_efforts(&mut new, effort, done);
+    tx.later_roles.borrow_mut().insert(id);
+    tx.write(tx.entity("RoleEffort")?, id, old, new)
+}
+
+/// Moves the efforts of an item without role efforts, when its sums are made.
+pub(super) fn shift(tx: &Tx<'_>, item: i64, by: Efforts) {
+    let mut shifts = tx.shifts.borrow_mut();
+    shifts.entry(item).or_default().iter_mut().zip(by).for_each(|(sum, part)| *sum += part);
+}
+
+/// The efforts of an item itself, without those of its tasks.
+pub(super) fn own(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<Efforts> {
+    let shifts = tx.shifts.borrow().get(&id).copied().unwrap_or_default();
+    let tasks = tasks::sums(tx, entity, id, row)?;
+    Ok(std::array::from_fn(|n| row.real(EFFORTS[n]) + shifts[n] - tasks[n]))
 }
 
 /// Rule: marks what is to be summed up anew.
@@ -192,10 +223,11 @@ pub(super) fn role_gone(tx: &Tx<'_>, role: &Row) -> Result<()> {
 fn clear(tx: &Tx<'_>, id: i64) -> Result<()> {
     let assignable = tx.entity("Assignable")?;
     let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
-    if rollup::has_parts(tx, tx.concrete(assignable, &row), id)? {
-        return Ok(());
+    let entity = tx.concrete(assignable, &row);
+    if !rollup::has_parts(tx, entity, id)? {
+        shift(tx, id, own(tx, entity, id, &row)?.map(|part| -part));
     }
-    tx.amend_row(assignable, id, &row, &EFFORTS.map(|column| (column, 0.0.into())))
+    Ok(())
 }
 
 /// Items that lost their last part are worth what their roles say.
@@ -212,7 +244,7 @@ fn settle_bereft(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Makes the sums of items that were asked for.
+/// Makes the sums of items that were asked for; those of stories after those of their tasks.
 pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
     settle_bereft(tx)?;
     let items = std::mem::take(&mut *tx.sums.borrow_mut());
@@ -220,26 +252,36 @@ pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
     let mut stories = std::collections::BTreeSet::new();
     for id in items {
         let Some(row) = tx.row(assignable, id)? else { continue };
-        stories.extend(row.int("UserStoryId").filter(|_| tx.concrete(assignable, &row).name == "Task"));
-        own_sums(tx, id, &row)?;
+        match tx.concrete(assignable, &row).name.as_str() {
+            "UserStory" => {
+                stories.insert(id);
+            }
+            "Task" => {
+                stories.extend(row.int("UserStoryId"));
+                own_sums(tx, id, &row)?;
+            }
+            _ => own_sums(tx, id, &row)?,
+        }
     }
+    stories.extend(tx.shifts.borrow().keys());
     for id in stories {
         if let Some(row) = tx.row(assignable, id)? {
             own_sums(tx, id, &row)?;
         }
     }
+    tx.shifts.borrow_mut().clear();
     Ok(())
 }
 
-/// The sums of an item's role efforts and times. Those of an item with parts are made with them.
+/// The sums of an item's role efforts, tasks and times. Those of an item with parts are made with them.
 fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
+    let shifts = tx.shifts.borrow_mut().remove(&id).unwrap_or_default();
     let entity = tx.concrete(tx.entity("Assignable")?, row);
     if rollup::has_parts(tx, entity, id)? {
         rollup::make_anew(tx, entity, id);
         return times::role_times(tx, id);
     }
     times::role_times(tx, id)?;
-    let mut columns: Vec<(&str, Value)> = Vec::new();
     let sums = tx.rows(
         r#"SELECT COUNT(*) AS n, TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
            FROM "RoleEffort" WHERE "AssignableId" = ?"#,
@@ -247,15 +289,17 @@ fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
     )?;
     let sums = sums.into_iter().next().unwrap_or_default();
     let by_roles = sums.int("n").unwrap_or_default() > 0;
-    let effort = if by_roles { &sums } else { row };
-    for column in EFFORTS {
-        columns.push((column, effort.real(column).into()));
-    }
-    let progress = progress(effort.real("Effort"), effort.real("EffortCompleted"));
-    columns.push(("Progress", progress.into()));
-    let (spent, remain) = times::of_item(tx, row, id)?;
-    columns.push(("TimeSpent", spent.into()));
-    columns.push(("TimeRemain", remain.into()));
+    let tasks = tasks::sums(tx, entity, id, row)?;
+    let efforts: Efforts = std::array::from_fn(|n| {
+        let column = EFFORTS[n];
+        rollup::rounded(if by_roles { sums.real(column) + tasks[n] } else { row.real(column) + shifts[n] })
+    });
+    let [.., spent_on_tasks, remain_of_tasks] = tasks;
+    let (spent, remain) = times::of_item(tx, id)?;
+    let mut columns: Vec<(&str, Value)> = EFFORTS.into_iter().zip(efforts.map(Value::from)).collect();
+    columns.push(("Progress", progress(efforts[0], efforts[1]).into()));
+    columns.push(("TimeSpent", (spent + spent_on_tasks).into()));
+    columns.push(("TimeRemain", (remain + remain_of_tasks).into()));
     tx.amend_row(tx.entity("Assignable")?, id, row, &columns)
 }
 
@@ -287,18 +331,21 @@ fn spread(tx: &Tx<'_>, id: i64) -> Result<()> {
         return Ok(());
     }
     let Some(old) = tx.row(assignable, id)? else { return Ok(()) };
-    if rollup::has_parts(tx, tx.concrete(assignable, &old), id)? {
+    let entity = tx.concrete(assignable, &old);
+    if rollup::has_parts(tx, entity, id)? {
         return Ok(());
     }
+    let tasks = tasks::sums(tx, entity, id, &old)?;
+    let effort = (old.real("Effort") - tasks[0]).max(0.0);
+    let is_final = workflow::is_final(tx, old.int("EntityStateId"))?;
+    let own = balanced(effort, if is_final { effort } else { old.real("EffortCompleted") - tasks[1] });
     let mut new = old.clone();
-    let (effort, done) = (old.real("Effort"), old.real("EffortCompleted"));
-    set_efforts(&mut new, effort, done);
-    if workflow::is_final(tx, old.int("EntityStateId"))? {
-        finish(&mut new);
+    for (n, column) in EFFORTS.into_iter().enumerate() {
+        new.set(column, rollup::rounded(own[n] + tasks[n]));
     }
-    let progress = progress(effort, new.real("EffortCompleted"));
+    let progress = progress(new.real("Effort"), new.real("EffortCompleted"));
     new.set("Progress", progress);
-    tx.write(tx.concrete(assignable, &old), id, &old, new)
+    tx.write(entity, id, &old, new)
 }
 
 /// The part of a new effort of an item that its role efforts do not have yet goes to the first of them.
@@ -306,21 +353,20 @@ pub(super) fn to_roles(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if !is_a(tx, change.entity, "Assignable") || !change.gives("Effort") || !change.changes("Effort") {
         return Ok(());
     }
-    let entity = tx.entity("RoleEffort")?;
-    if !tx.may_have(change.entity, change.id, entity) {
+    if !tx.may_have(change.entity, change.id, tx.entity("RoleEffort")?) {
         return Ok(());
     }
-    let rows =
-        tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ? ORDER BY "Id""#, &[Value::Int(change.id)])?;
+    let rows = of_roles(tx, change.id)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
     let finished = workflow::is_final(tx, change.new.int("EntityStateId"))?;
-    let mut difference = change.new.real("Effort") - rows.iter().map(|r| r.real("Effort")).sum::<f64>();
+    let [of_tasks, ..] = tasks::sums(tx, change.entity, change.id, &change.new)?;
+    let mut difference = change.new.real("Effort") - of_tasks - rows.iter().map(|r| r.real("Effort")).sum::<f64>();
     for old in &rows {
-        let (id, mut new) = (old.int("Id").unwrap_or_default(), old.clone());
         let effort = (old.real("Effort") + difference).max(0.0);
         difference += old.real("Effort") - effort;
-        set_efforts(&mut new, effort, if finished { effort } else { old.real("EffortCompleted") });
-        tx.write(entity, id, old, new)?;
-        tx.later_roles.borrow_mut().insert(id);
+        write_role(tx, old, effort, if finished { effort } else { old.real("EffortCompleted") })?;
         if difference.abs() < 1e-9 {
             break;
         }

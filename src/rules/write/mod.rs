@@ -32,6 +32,7 @@ mod rules;
 mod save;
 mod settings;
 mod tags;
+mod tasks;
 mod teams;
 mod testing;
 mod times;

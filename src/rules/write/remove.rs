@@ -168,8 +168,7 @@ fn drop_row(tx: &Tx<'_>, batch: &Batch<'_>, entity: &Entity, id: i64, row: &Row)
         batch.keep_date(tx, &entity.table, id)?;
     }
     tx.delete(entity, id)?;
-    rollup::note(tx, entity, Some(row), None);
-    Ok(())
+    rollup::note(tx, entity, Some(row), None)
 }
 
 /// Every table and column that may refer to rows of an entity, once each, with the member's name.

@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use super::history;
 use super::row::Row;
-use super::times;
 use super::tx::{Result, Tx};
+use super::{tasks, times};
 use crate::catalog::Entity;
 use crate::value::Value;
 
@@ -21,7 +21,7 @@ pub(super) const EFFORTS: [&str; 3] = ["Effort", "EffortCompleted", "EffortToDo"
 const WORTH: [&str; 5] = ["Effort", "EffortCompleted", "EffortToDo", "TimeSpent", "TimeRemain"];
 
 /// A value for each column of [`WORTH`].
-type Worth = [f64; 5];
+pub(super) type Worth = [f64; 5];
 
 /// What sums items up.
 struct Parent {
@@ -65,9 +65,9 @@ pub(super) type Sums = BTreeMap<Place, Pending>;
 const NOTHING: f64 = 1e-9;
 
 /// Notes what a row adds to its parents, or takes from them.
-pub(super) fn note(tx: &Tx<'_>, entity: &Entity, old: Option<&Row>, new: Option<&Row>) {
+pub(super) fn note(tx: &Tx<'_>, entity: &Entity, old: Option<&Row>, new: Option<&Row>) -> Result<()> {
     if !PARENTS.iter().any(|parent| parent.counts(entity)) {
-        return;
+        return tasks::note(tx, entity, old, new);
     }
     let worth = |row: Option<&Row>| row.map_or([0.0; 5], |row| WORTH.map(|column| row.real(column)));
     let (before, after) = (worth(old), worth(new));
@@ -89,6 +89,7 @@ pub(super) fn note(tx: &Tx<'_>, entity: &Entity, old: Option<&Row>, new: Option<
             tx.bereft.borrow_mut().extend(from);
         }
     }
+    Ok(())
 }
 
 fn add(tx: &Tx<'_>, place: Place, worth: Worth) {
@@ -189,13 +190,10 @@ fn apply(tx: &Tx<'_>, parent: &Parent, id: i64, pending: &Pending) -> Result<()>
 
 /// The sums over all parts. From now on they only move. Nothing for an item without parts: it is worth what it says.
 fn total(tx: &Tx<'_>, parent: &Parent, id: i64) -> Result<Option<Worth>> {
-    let columns = WORTH.map(|column| format!(r#"TOTAL("{column}") AS "{column}""#)).join(", ");
-    let sql = format!(r#"SELECT COUNT(*) AS "Parts", {columns} FROM "General" WHERE {}"#, parent.condition(tx));
-    let sums = tx.rows(&sql, &[Value::Int(id)])?.into_iter().next().unwrap_or_default();
-    if parent.is_item && sums.int("Parts") == Some(0) {
+    let (count, mut worth) = parts(tx, &parent.condition(tx), id)?;
+    if parent.is_item && count == 0 {
         return Ok(None);
     }
-    let mut worth = WORTH.map(|column| sums.real(column));
     if parent.is_item {
         let recorded = times::recorded_times(tx, id)?;
         worth[EFFORTS.len()..].iter_mut().zip(recorded).for_each(|(sum, own)| *sum += own);
@@ -203,6 +201,21 @@ fn total(tx: &Tx<'_>, parent: &Parent, id: i64) -> Result<Option<Worth>> {
     tx.query(r#"INSERT OR IGNORE INTO "Sequence" VALUES (?, 0)"#, &[mark(id)])?;
     is_summed(tx, id)?.set(true);
     Ok(Some(worth))
+}
+
+/// How many parts meet a condition with the bound id, and what they are worth together.
+pub(super) fn parts(tx: &Tx<'_>, condition: &str, id: i64) -> Result<(i64, Worth)> {
+    let columns = WORTH.map(|column| format!(r#"TOTAL("{column}") AS "{column}""#)).join(", ");
+    let sql = format!(r#"SELECT COUNT(*) AS "Parts", {columns} FROM "General" WHERE {condition}"#);
+    let sums = tx.rows(&sql, &[Value::Int(id)])?.into_iter().next().unwrap_or_default();
+    Ok((sums.int("Parts").unwrap_or_default(), WORTH.map(|column| sums.real(column))))
+}
+
+/// The condition for items of some kinds whose column leads to the bound id.
+pub(super) fn condition(tx: &Tx<'_>, column: &str, kinds: &[&str]) -> String {
+    let kinds = kinds.iter().filter_map(|kind| tx.entity(kind).ok()?.type_id);
+    let kinds: Vec<String> = kinds.map(|id| id.to_string()).collect();
+    format!(r#""{column}" = ? AND "EntityTypeId" IN ({})"#, kinds.join(", "))
 }
 
 /// Whether the sums of a parent were made here.
@@ -226,9 +239,7 @@ impl Parent {
 
     /// The condition for parts of the parent whose id is bound.
     fn condition(&self, tx: &Tx<'_>) -> String {
-        let kinds = self.parts.iter().filter_map(|part| tx.entity(part).ok()?.type_id);
-        let kinds: Vec<String> = kinds.map(|id| id.to_string()).collect();
-        format!(r#""{}" = ? AND "EntityTypeId" IN ({})"#, self.column, kinds.join(", "))
+        condition(tx, self.column, self.parts)
     }
 }
 
@@ -238,7 +249,7 @@ fn mark(id: i64) -> Value {
 }
 
 /// What moved a thousand times is as exact as what was summed up once.
-fn rounded(sum: f64) -> f64 {
+pub(super) fn rounded(sum: f64) -> f64 {
     (sum * 1e6).round() / 1e6
 }
 

@@ -5,7 +5,7 @@ use super::rollup::EFFORTS;
 use super::tx::{Result, Tx};
 use super::{
     automation, comments, dates, defaults, efforts, history, inherit, moves, people, processes, projects, relations,
-    rich_text, tags, teams, testing, times, workflow,
+    rich_text, tags, tasks, teams, testing, times, workflow,
 };
 use crate::catalog::Entity;
 
@@ -51,6 +51,8 @@ const AFTER: &[After] = &[
     efforts::to_roles,
     efforts::follow_state,
     efforts::follow,
+    tasks::split_estimate,
+    tasks::change_unit,
     times::follow,
     comments::follow,
     testing::start_run,

@@ -237,7 +237,7 @@ pub(super) fn store(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         }
     }
     tx.keep_item(entity, change.id, &change.new);
-    rollup::note(tx, entity, change.old.as_ref(), Some(&change.new));
+    rollup::note(tx, entity, change.old.as_ref(), Some(&change.new))?;
     history::record(tx, entity, change.id, change.old.as_ref(), &change.new)
 }
 

@@ -90,6 +90,20 @@ pub(super) fn practices(tx: &Tx<'_>, process: i64) -> Result<Rc<Vec<i64>>> {
     tx.known.answer("practices", [process, 0], || tx.ids(sql, &[process.into()]))
 }
 
+/// Whether the efforts of a process are hours, as those of tasks always are; else they are points.
+///
+/// Evidence: vendor's pages on tasks and on units of effort.
+pub(super) fn in_hours(tx: &Tx<'_>, process: i64) -> Result<bool> {
+    let sql = r#"SELECT "Id" FROM "Process" WHERE "Id" = ? AND "EffortPoints" = 'Hour'"#;
+    tx.known.answer("hours", [process, 0], || Ok(tx.id(sql, &[process.into()])?.is_some())).map(|hours| *hours)
+}
+
+/// The process by which a project works.
+pub(super) fn process_of(tx: &Tx<'_>, project: i64) -> Result<Option<i64>> {
+    let ask = || tx.reference(tx.entity("Project")?, project, "ProcessId");
+    tx.known.answer("process", [project, 0], ask).map(|process| *process)
+}
+
 /// Names of the custom rules that are switched on.
 pub(super) fn enabled_rules(tx: &Tx<'_>) -> Result<Rc<Vec<String>>> {
     let ask = || {

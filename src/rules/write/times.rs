@@ -106,8 +106,8 @@ pub(super) fn of_role(tx: &Tx<'_>, item: i64, role: &Value) -> Result<(f64, Opti
     Ok((row.real("Spent"), remain))
 }
 
-/// Times of an item; a story's with those of its tasks.
-pub(super) fn of_item(tx: &Tx<'_>, row: &Row, id: i64) -> Result<(f64, f64)> {
+/// Times of an item itself.
+pub(super) fn of_item(tx: &Tx<'_>, id: i64) -> Result<(f64, f64)> {
     let roles = tx.query(
         r#"SELECT "RoleId" FROM "Time" WHERE "AssignableId" = ?1 UNION SELECT "RoleId" FROM "RoleEffort" WHERE "AssignableId" = ?1"#,
         &[Value::Int(id)],
@@ -124,14 +124,6 @@ pub(super) fn of_item(tx: &Tx<'_>, row: &Row, id: i64) -> Result<(f64, f64)> {
                 tx.rows(sql, &[id.into(), role])?.first().map_or(0.0, |r| r.real("TimeRemain"))
             }
         };
-    }
-    if tx.concrete(tx.entity("Assignable")?, row).name == "UserStory" {
-        let task = Value::from(tx.entity("Task")?.type_id);
-        let sql = r#"SELECT TOTAL("TimeSpent") AS "TimeSpent", TOTAL("TimeRemain") AS "TimeRemain" FROM "General" WHERE "UserStoryId" = ? AND "EntityTypeId" = ?"#;
-        if let Some(tasks) = tx.rows(sql, &[id.into(), task])?.first() {
-            spent += tasks.real("TimeSpent");
-            remain += tasks.real("TimeRemain");
-        }
     }
     Ok((spent, remain))
 }

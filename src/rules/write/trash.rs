@@ -112,11 +112,14 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
             tx.run(dml::insert(table, row.filled()))?;
             let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
             if let Some(item) = item.filter(|item| item.table == *table) {
-                rollup::note(tx, item, None, Some(row));
+                rollup::note(tx, item, None, Some(row))?;
                 rollup::note_restored(tx, item, *row_id)?;
             }
         }
     }
+    // a story comes back with what its tasks were worth
+    let items = &tx.entity("Assignable")?.table;
+    tx.shifts.borrow_mut().retain(|story, _| !rows.contains_key(&(items.clone(), *story)));
     for value in values.iter().filter(|v| !v.flag("Gone")) {
         let (column, id) = (value.text("Column"), value.int("Row").unwrap_or_default());
         let Some(holder) = family(tx, value.text("Table")) else { continue };

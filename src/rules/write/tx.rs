@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::efforts;
 use super::history;
 use super::refusal::Refusal;
 use super::rollup;
@@ -55,6 +56,8 @@ pub struct Tx<'a> {
     pub zone: &'a Zone,
     /// Items whose efforts and times are to be summed up before the answer is made.
     pub(super) sums: RefCell<BTreeSet<i64>>,
+    /// By how much the efforts of items without role efforts move when their sums are made.
+    pub(super) shifts: RefCell<BTreeMap<i64, efforts::Efforts>>,
     /// Items whose open effort is recalculated after the answer was made.
     pub(super) later: RefCell<BTreeSet<i64>>,
     /// Role efforts whose remaining time is recalculated after the answer.
@@ -90,6 +93,7 @@ impl<'a> Tx<'a> {
             now: scene.now,
             zone: scene.zone,
             sums: RefCell::default(),
+            shifts: RefCell::default(),
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
@@ -389,7 +393,7 @@ impl<'a> Tx<'a> {
         }
         self.update(entity, id, changes)?;
         self.keep_item(entity, id, &new);
-        rollup::note(self, entity, Some(old), Some(&new));
+        rollup::note(self, entity, Some(old), Some(&new))?;
         history::record(self, entity, id, Some(old), &new)
     }
 

@@ -20,6 +20,13 @@ enum Step {
     },
     Task {
         story: usize,
+        effort: Option<u8>,
+    },
+    /// An effort of a task, by a role or on the task itself.
+    TaskEffort {
+        task: usize,
+        effort: u8,
+        by_role: bool,
     },
     Rename {
         item: usize,
@@ -34,6 +41,11 @@ enum Step {
         state: usize,
     },
     Effort {
+        story: usize,
+        effort: u8,
+    },
+    /// An effort set on a story itself.
+    Estimate {
         story: usize,
         effort: u8,
     },
@@ -80,8 +92,10 @@ const FEATURES: [i64; 2] = [85, 86];
 const WORTH: [&str; 5] = ["Effort", "EffortCompleted", "EffortToDo", "TimeSpent", "TimeRemain"];
 /// New, In Progress, Done.
 const FEATURE_STATES: [i64; 3] = [55, 56, 57];
-/// Open, In Progress, Done: each leads to both others.
-const STATES: [[i64; 3]; 2] = [[45, 46, 47], [48, 49, 50]];
+/// Each leads to both others: states of stories and of tasks in the process that counts in points, and in hours.
+const STATES: [[[i64; 3]; 2]; 2] = [[[45, 46, 47], [48, 49, 50]], [[40, 41, 24], [25, 26, 25]]];
+/// A project that counts in points, and one in hours.
+const PROJECTS: [i64; 2] = [7, 2];
 
 #[derive(Debug, Clone, PartialEq)]
 struct Item {
@@ -89,6 +103,7 @@ struct Item {
     name: String,
     tags: String,
     state: i64,
+    /// Without that of its tasks.
     effort: f64,
     feature: Option<i64>,
 }
@@ -101,6 +116,8 @@ type Ends = (i64, i64);
 struct Told {
     /// What its addresses begin with.
     prefix: &'static str,
+    /// Whether its stories are of the project that counts in hours.
+    in_hours: bool,
     items: BTreeMap<i64, Item>,
     relations: BTreeMap<i64, Ends>,
     /// The last deletion: the item and what went along.
@@ -123,17 +140,19 @@ fn step() -> impl Strategy<Value = Step> {
     let feature = || proptest::option::of(0..2_usize);
     prop_oneof![
         3 => (feature(), proptest::option::of(0..20_u8)).prop_map(|(feature, effort)| Step::Story { feature, effort }),
-        3 => any.clone().prop_map(|story| Step::Task { story }),
+        3 => (any.clone(), proptest::option::of(0..20_u8)).prop_map(|(story, effort)| Step::Task { story, effort }),
+        3 => (any.clone(), 0..20_u8, proptest::bool::ANY).prop_map(|(task, effort, by_role)| Step::TaskEffort { task, effort, by_role }),
         1 => (any.clone(), "[a-z'%]{1,6}").prop_map(|(item, name)| Step::Rename { item, name }),
         1 => (any.clone(), proptest::collection::vec("[abc]", 0..3)).prop_map(|(item, tags)| Step::Tag { item, tags }),
         2 => (any.clone(), 0..3_usize).prop_map(|(item, state)| Step::Move { item, state }),
         2 => (any.clone(), 0..20_u8).prop_map(|(story, effort)| Step::Effort { story, effort }),
+        1 => (any.clone(), 0..20_u8).prop_map(|(story, effort)| Step::Estimate { story, effort }),
         1 => (any.clone(), feature()).prop_map(|(story, feature)| Step::Reassign { story, feature }),
         1 => (0..2_usize, 0..20_u8).prop_map(|(feature, effort)| Step::OwnEffort { feature, effort }),
         1 => (0..2_usize, 0..20_u8).prop_map(|(feature, effort)| Step::Overwrite { feature, effort }),
         2 => (0..2_usize, 0..3_usize).prop_map(|(feature, state)| Step::MoveFeature { feature, state }),
         1 => (any.clone(), 1..9_u8).prop_map(|(item, hours)| Step::Spend { item, hours }),
-        1 => any.clone().prop_map(|item| Step::Delete { item }),
+        2 => any.clone().prop_map(|item| Step::Delete { item }),
         2 => Just(Step::Undelete),
         2 => (any.clone(), any.clone()).prop_map(|(from, to)| Step::Link { from, to }),
         1 => any.clone().prop_map(|relation| Step::Unlink { relation }),
@@ -152,7 +171,7 @@ proptest! {
     #[test]
     fn what_was_written_is_what_is_read(steps in proptest::collection::vec((0..WORKSPACES.len(), step()), 1..60)) {
         let world = World::open(SeedSource::Small).expect("the small account");
-        let mut all = WORKSPACES.map(|prefix| Told { prefix, ..Told::default() });
+        let mut all = WORKSPACES.map(|prefix| Told { prefix, in_hours: prefix == WORKSPACES[2], ..Told::default() });
         for (workspace, step) in steps {
             all[workspace].tell(&world, &step);
             all[workspace].forget_own_effort();
@@ -172,7 +191,9 @@ impl Told {
         match step {
             Step::Story { feature, effort } => {
                 let feature = feature.map(|f| FEATURES[f]);
-                let mut body = json!({"Name": "n", "Project": {"Id": 7}});
+                let state = STATES[usize::from(self.in_hours)][0][0];
+                let project = PROJECTS[usize::from(self.in_hours)];
+                let mut body = json!({"Name": "n", "Project": {"Id": project}, "EntityState": {"Id": state}});
                 if let Some(feature) = feature {
                     body["Feature"] = json!({ "Id": feature });
                 }
@@ -180,17 +201,34 @@ impl Told {
                     body["RoleEfforts"] = json!([{"Role": {"Id": 1}, "Effort": effort}]);
                 }
                 let effort = f64::from(effort.unwrap_or_default());
-                self.made(
-                    world,
-                    "UserStories",
-                    &body,
-                    Item { task_of: None, state: 45, effort, feature, ..Item::fresh() },
-                );
+                self.made(world, "UserStories", &body, Item { task_of: None, state, effort, feature, ..Item::fresh() });
             }
-            Step::Task { story } => {
+            Step::Task { story, effort } => {
                 let Some(story) = self.pick(*story, true) else { return };
-                let body = json!({"Name": "n", "UserStory": {"Id": story}});
-                self.made(world, "Tasks", &body, Item { task_of: Some(story), state: 48, ..Item::fresh() });
+                let mut body = json!({"Name": "n", "UserStory": {"Id": story}});
+                if let Some(effort) = effort {
+                    body["RoleEfforts"] = json!([{"Role": {"Id": 1}, "Effort": effort}]);
+                }
+                let effort = f64::from(effort.unwrap_or_default());
+                let state = STATES[usize::from(self.in_hours)][1][0];
+                self.made(world, "Tasks", &body, Item { task_of: Some(story), state, effort, ..Item::fresh() });
+                self.split(story, effort);
+            }
+            Step::TaskEffort { task, effort, by_role } => {
+                let tasks: Vec<i64> =
+                    self.items.iter().filter(|(_, i)| i.task_of.is_some()).map(|(id, _)| *id).collect();
+                let Some(id) = tasks.get(task % tasks.len().max(1)).copied() else { return };
+                let body = if *by_role {
+                    json!({ "RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}] })
+                } else {
+                    json!({ "Effort": effort })
+                };
+                let (status, answer) = self.post(world, &format!("Tasks/{id}"), &body);
+                assert_eq!(status, 200, "{answer}");
+                let item = self.items.get_mut(&id).expect("the task");
+                let more = f64::from(*effort) - std::mem::replace(&mut item.effort, f64::from(*effort));
+                let story = item.task_of.expect("a story");
+                self.split(story, more);
             }
             Step::Rename { item, name } => {
                 self.change(world, *item, false, &json!({ "Name": name }), |i| i.name.clone_from(name))
@@ -204,12 +242,17 @@ impl Told {
             }
             Step::Move { item, state } => {
                 let Some(id) = self.pick(*item, false) else { return };
-                let state = STATES[usize::from(self.items[&id].task_of.is_some())][*state];
+                let state = STATES[usize::from(self.in_hours)][usize::from(self.items[&id].task_of.is_some())][*state];
                 self.change(world, *item, false, &json!({"EntityState": {"Id": state}}), |i| i.state = state);
             }
             Step::Effort { story, effort } => {
                 let body = json!({ "RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}] });
                 self.change(world, *story, true, &body, |i| i.effort = f64::from(*effort));
+            }
+            Step::Estimate { story, effort } => {
+                let Some(id) = self.pick(*story, true) else { return };
+                let own = (f64::from(*effort) - self.of_tasks(id)).max(0.0);
+                self.change(world, *story, true, &json!({ "Effort": effort }), |i| i.effort = own);
             }
             Step::Reassign { story, feature } => {
                 let feature = feature.map(|f| FEATURES[f]);
@@ -266,6 +309,19 @@ impl Told {
                 assert_eq!(self.post(world, "Assignables/bulk", &body).0, 400);
             }
         }
+    }
+
+    /// What a task is estimated at anew comes out of the story's estimate, where both are in hours.
+    fn split(&mut self, story: i64, more: f64) {
+        if self.in_hours {
+            self.items.entry(story).and_modify(|item| item.effort = (item.effort - more.max(0.0)).max(0.0));
+        }
+    }
+
+    /// What the tasks of a story add to it.
+    fn of_tasks(&self, story: i64) -> f64 {
+        let tasks = self.items.values().filter(|item| self.in_hours && item.task_of == Some(story));
+        tasks.map(|item| item.effort).sum()
     }
 
     fn made(&mut self, world: &World, resource: &str, body: &Value, item: Item) {
@@ -328,8 +384,10 @@ impl Told {
             let item = &self.items[&row["Id"].as_i64().expect("an id")];
             let read = (row["Name"].as_str(), row["Tags"].as_str(), row["EntityState"]["Id"].as_i64());
             assert_eq!(read, (Some(item.name.as_str()), Some(item.tags.as_str()), Some(item.state)), "after {step:?}");
-            assert_eq!(row["Effort"].as_f64(), Some(item.effort), "after {step:?}");
+            let effort = item.effort + self.of_tasks(row["Id"].as_i64().expect("an id"));
+            assert_eq!(row["Effort"].as_f64(), Some(effort), "after {step:?}: {row}");
         }
+        self.check_stories(world, step);
         let relations: BTreeMap<i64, Ends> = list("Relations?where=Inbound.Id gt 331&include=[Id,Inbound,Outbound]")
             .iter()
             .filter_map(|r| Some((r["Id"].as_i64()?, (r["Inbound"]["Id"].as_i64()?, r["Outbound"]["Id"].as_i64()?))))
@@ -343,10 +401,33 @@ impl Told {
         assert_eq!(epic, sum(&features), "the epic, after {step:?}");
     }
 
+    /// A story with role efforts is worth them and its tasks, done and to do alike.
+    fn check_stories(&self, world: &World, step: &Step) {
+        for (id, item) in self.items.iter().filter(|(_, item)| item.task_of.is_none()) {
+            let [story] = self.worth(world, &format!("UserStories?where=Id eq {id}"))[..] else {
+                panic!("{id} is gone")
+            };
+            let tasks = sum(&self.worth(world, &format!("Tasks?where=UserStory.Id eq {id}")));
+            let path = format!(
+                "{}/api/v1/UserStories/{id}/RoleEfforts?include=[Effort,EffortCompleted,EffortToDo]&format=json",
+                self.prefix
+            );
+            let roles = world.items(&path).expect("a list");
+            let of_role = |n: usize| roles.iter().map(|role| role[WORTH[n]].as_f64().expect("a number")).sum::<f64>();
+            for n in 0..3 {
+                let of_tasks = if self.in_hours { tasks[n] } else { 0.0 };
+                assert!(roles.is_empty() || story[n] == of_role(n) + of_tasks, "{} of {id}, after {step:?}", WORTH[n]);
+                assert!(story[n] >= of_tasks, "{} of {id}, after {step:?}: {item:?}", WORTH[n]);
+            }
+            assert!(story[3] >= tasks[3], "time spent on {id}, after {step:?}");
+        }
+    }
+
     fn check_feature(&self, world: &World, feature: i64, step: &Step) {
         let read = self.worth(world, &format!("Features?where=Id eq {feature}"))[0];
         let stories = self.worth(world, &format!("UserStories?where=Feature.Id eq {feature}"));
-        let own: f64 = self.items.values().filter(|i| i.feature == Some(feature)).map(|i| i.effort).sum();
+        let of_feature = self.items.iter().filter(|(_, item)| item.feature == Some(feature));
+        let own: f64 = of_feature.map(|(id, item)| item.effort + self.of_tasks(*id)).sum();
         if stories.is_empty() {
             assert_eq!(read[0], self.own.0.unwrap_or(self.own.1), "feature {feature}, after {step:?}");
         } else if read != [0.0; 5] || own != 0.0 {
