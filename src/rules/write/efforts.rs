@@ -179,8 +179,11 @@ pub(super) fn shift(tx: &Tx<'_>, item: i64, by: Efforts) {
     shifts.entry(item).or_default().iter_mut().zip(by).for_each(|(sum, part)| *sum += part);
 }
 
-/// The efforts of an item itself, without those of its tasks.
+/// The efforts of an item itself, without those of its tasks. An item with parts has none.
 pub(super) fn own(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<Efforts> {
+    if rollup::has_parts(tx, entity, id)? {
+        return Ok([0.0; 3]);
+    }
     let shifts = tx.shifts.borrow().get(&id).copied().unwrap_or_default();
     let tasks = tasks::sums(tx, entity, id, row)?;
     Ok(std::array::from_fn(|n| row.real(EFFORTS[n]) + shifts[n] - tasks[n]))
@@ -223,10 +226,8 @@ pub(super) fn role_gone(tx: &Tx<'_>, role: &Row) -> Result<()> {
 fn clear(tx: &Tx<'_>, id: i64) -> Result<()> {
     let assignable = tx.entity("Assignable")?;
     let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
-    let entity = tx.concrete(assignable, &row);
-    if !rollup::has_parts(tx, entity, id)? {
-        shift(tx, id, own(tx, entity, id, &row)?.map(|part| -part));
-    }
+    let own = own(tx, tx.concrete(assignable, &row), id, &row)?;
+    shift(tx, id, own.map(|part| -part));
     Ok(())
 }
 

@@ -110,12 +110,7 @@ pub(super) fn start_run(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         return Ok(());
     }
     let Some(plan) = change.new.int("TestPlanId") else { return Ok(()) };
-    let mut path = vec![change.id];
-    let mut at = change.new.int("ParentTestPlanRunId");
-    while let Some(parent) = at.filter(|p| !path.contains(p)) {
-        path.push(parent);
-        at = tx.row(change.entity, parent)?.and_then(|r| r.int("ParentTestPlanRunId"));
-    }
+    let path = upwards(tx, change.id)?;
     if path.len() > MAX_PLANS {
         return Err(Refusal::invalid("Test plans are nested too deep.", Vec::new()));
     }
@@ -128,6 +123,17 @@ pub(super) fn start_run(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     }
     last_started(tx, plan)?;
     recount(tx, change.id)
+}
+
+/// A run and the runs above it.
+fn upwards(tx: &Tx<'_>, run: i64) -> Result<Vec<i64>> {
+    let (entity, mut path) = (tx.entity("TestPlanRun")?, Vec::new());
+    let mut at = Some(run);
+    while let Some(run) = at.filter(|run| !path.contains(run)) {
+        path.push(run);
+        at = tx.row(entity, run)?.and_then(|row| row.int("ParentTestPlanRunId"));
+    }
+    Ok(path)
 }
 
 /// The newest run of a plan is the one started last, and none but it.
@@ -183,9 +189,11 @@ pub(super) fn closes_circle(tx: &Tx<'_>, table: &str, row: &Row) -> Result<bool>
 }
 
 fn case_runs(tx: &Tx<'_>, run: i64, root: i64, plan: i64, path: &[i64]) -> Result<()> {
-    let sql = r#"SELECT c."Id", c."PriorityId" FROM "TestPlanTestCase" l JOIN "General" c ON c."Id" = l."TestCaseId" WHERE l."TestPlanId" = ? ORDER BY l."Id""#;
+    // those the body made are there already
+    let sql = r#"SELECT c."Id", c."PriorityId" FROM "TestPlanTestCase" l JOIN "General" c ON c."Id" = l."TestCaseId" WHERE l."TestPlanId" = ?1
+        AND c."Id" NOT IN (SELECT "TestCaseId" FROM "TestCaseRun" WHERE "TestPlanRunId" = ?2) ORDER BY l."Id""#;
     let (entity, step_run) = (tx.entity("TestCaseRun")?, tx.entity("TestStepRun")?);
-    for case in tx.rows(sql, &[plan.into()])? {
+    for case in tx.rows(sql, &[plan.into(), run.into()])? {
         let mut row = Row::default();
         row.set("TestPlanRunId", run);
         row.set("RootTestPlanRunId", root);
@@ -207,13 +215,19 @@ fn case_runs(tx: &Tx<'_>, run: i64, root: i64, plan: i64, path: &[i64]) -> Resul
             row.set("Runned", false);
             tx.insert(step_run, &row)?;
         }
-        let link = tx.entity("TestRunItemHierarchyLink")?;
-        for above in path {
-            let mut row = Row::default();
-            row.set("TestCaseRunId", id);
-            row.set("TestPlanRunId", *above);
-            tx.insert(link, &row)?;
-        }
+        counts_in(tx, id, path)?;
+    }
+    Ok(())
+}
+
+/// Lets a case run count in some runs.
+fn counts_in(tx: &Tx<'_>, case_run: i64, runs: &[i64]) -> Result<()> {
+    let link = tx.entity("TestRunItemHierarchyLink")?;
+    for run in runs {
+        let mut row = Row::default();
+        row.set("TestCaseRunId", case_run);
+        row.set("TestPlanRunId", *run);
+        tx.insert(link, &row)?;
     }
     Ok(())
 }
@@ -237,13 +251,8 @@ pub(super) fn follow_result(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if !change.is("TestCaseRun") {
         return Ok(());
     }
-    if change.is_new()
-        && let Some(run) = change.new.int("TestPlanRunId")
-    {
-        let mut row = Row::default();
-        row.set("TestCaseRunId", change.id);
-        row.set("TestPlanRunId", run);
-        tx.insert(tx.entity("TestRunItemHierarchyLink")?, &row)?;
+    if change.changes("TestPlanRunId") {
+        move_to_run(tx, change)?;
     }
     if let Some(run) = change.new.int("TestPlanRunId") {
         recount(tx, run)?;
@@ -261,6 +270,22 @@ pub(super) fn follow_result(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         tx.amend(tx.entity("TestCase")?, case, &columns)?;
     }
     Ok(())
+}
+
+/// A case run counts in its run and in those above it, and no longer where it was.
+fn move_to_run(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    let link = tx.entity("TestRunItemHierarchyLink")?;
+    let links = r#"SELECT "Id" FROM "TestRunItemHierarchyLink" WHERE "TestCaseRunId" = ?"#;
+    for id in tx.ids(links, &[change.id.into()])? {
+        tx.delete(link, id)?;
+    }
+    if let Some(run) = change.new.int("TestPlanRunId") {
+        counts_in(tx, change.id, &upwards(tx, run)?)?;
+    }
+    match change.before("TestPlanRunId") {
+        Value::Int(former) => recount(tx, *former),
+        _ => Ok(()),
+    }
 }
 
 /// Rule: a plan that is linked to an item is the item's linked plan, and the other way round.
