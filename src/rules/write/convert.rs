@@ -10,11 +10,11 @@
 use super::change::Change;
 use super::hand_over::hand_over;
 use super::refusal::Refusal;
-use super::rollup::EFFORTS;
+use super::rollup::{self, EFFORTS, Efforts};
 use super::row::Row;
 use super::save::VALUES;
 use super::tx::{Result, Tx};
-use super::{check, custom_values, efforts, history, permission, remove, rules, save, settings};
+use super::{check, custom_values, history, own, permission, remove, rules, save, settings, tasks};
 use crate::catalog::Entity;
 use crate::sql::KIND_COLUMN;
 use crate::value::Value;
@@ -151,8 +151,11 @@ fn begin<'a>(tx: &Tx<'a>, source: &Source<'_>, target: &'a Entity) -> Result<Cha
             change.new.set(column, source.row.get(column).clone());
         }
     }
-    // tasks that do not go along take their part with them
-    let own = efforts::own(tx, source.entity, source.id, &source.row)?;
+    // what has parts was their sum, and tasks that do not go along take their part with them
+    let own = match rollup::has_parts(tx, source.entity, source.id)? {
+        true => Efforts::default(),
+        false => own::of(&source.row, tasks::counted(tx, source.entity, source.id, &source.row)?),
+    };
     EFFORTS.into_iter().zip(own).for_each(|(column, effort)| change.new.set(column, effort));
     Ok(change)
 }

@@ -103,11 +103,9 @@ pub(super) fn process<'a>(tx: &Tx<'a>, change: &Change<'a>) -> Result<Option<i64
     let mut found = change.new.int(column);
     for step in steps {
         let (Some(id), Some((column, next))) = (found, step_of(tx, entity, step)) else { return Ok(None) };
-        let ask = || tx.reference(entity, id, column);
-        // where the next step is the last one, it is a process, which hardly changes
         found = match next.name.as_str() {
-            "Process" => *tx.known.answer("process", [entity.id.0.into(), id], ask)?,
-            _ => ask()?,
+            "Process" => settings::process_of(tx, entity, id, column)?,
+            _ => tx.reference(entity, id, column)?,
         };
         entity = next;
     }

@@ -3,17 +3,16 @@
 //! Evidence: recorded role efforts and efforts of a story (what is to do is recalculated only after the answer), the
 //! vendor's efforts pages.
 
+use std::collections::BTreeSet;
+
 use super::change::{Change, is_a};
+use super::own::balanced;
 use super::refusal::Refusal;
 use super::rollup::{self, EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::{tasks, times, workflow};
-use crate::catalog::Entity;
+use super::{own, tasks, times, workflow};
 use crate::value::Value;
-
-/// A value for each column of [`EFFORTS`].
-pub(super) type Efforts = [f64; 3];
 
 /// Rule: what is done and what is to do make up a role effort. One role has one effort: a second one changes it.
 pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
@@ -29,7 +28,7 @@ pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         let effort = change.new.real("Effort");
         change.new.set("InitialEstimate", effort);
     }
-    if gives_effort(change) {
+    if are_given(change) {
         balance(change);
         if is_finished(tx, change.new.int("AssignableId"))? {
             finish(&mut change.new);
@@ -38,7 +37,8 @@ pub(super) fn role_effort(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
-fn gives_effort(change: &Change<'_>) -> bool {
+/// Whether the body says anything of efforts.
+pub(super) fn are_given(change: &Change<'_>) -> bool {
     EFFORTS.iter().any(|column| change.gives(column))
 }
 
@@ -53,12 +53,6 @@ fn balance(change: &mut Change<'_>) {
     let effort = if gives_done && gives_open && !gives_effort { done + open } else { effort };
     let done = if gives_open && !gives_done { effort - open } else { done };
     set_efforts(&mut change.new, effort, done);
-}
-
-/// An effort of which no more is done than there is.
-pub(super) fn balanced(effort: f64, done: f64) -> Efforts {
-    let done = done.min(effort).max(0.0);
-    [effort, done, effort - done]
 }
 
 fn set_efforts(row: &mut Row, effort: f64, done: f64) {
@@ -112,7 +106,7 @@ fn become_known(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
 /// Rule: efforts set on an item itself. What is to do follows after the answer. Those of an item with parts are not
 /// the client's to set.
 pub(super) fn direct(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
-    if !is_a(tx, change.entity, "Assignable") || !gives_effort(change) {
+    if !is_a(tx, change.entity, "Assignable") || !are_given(change) {
         return Ok(());
     }
     if !change.is_new() && rollup::has_parts(tx, change.entity, change.id)? {
@@ -145,16 +139,19 @@ pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     {
         return Ok(());
     }
-    for old in of_roles(tx, change.id)? {
-        write_role(tx, &old, old.real("Effort"), old.real("Effort"))?;
+    let by_role = of_roles(tx, change.id)?;
+    for old in &by_role {
+        write_role(tx, old, old.real("Effort"), old.real("Effort"))?;
     }
     if rollup::has_parts(tx, change.entity, change.id)? {
         return Ok(());
     }
-    if let Some(row) = tx.row(change.entity, change.id)? {
-        let own = own(tx, change.entity, change.id, &row)?;
-        let finished = balanced(own[0], own[0]);
-        shift(tx, change.id, std::array::from_fn(|n| finished[n] - own[n]));
+    if let Some(old) = tx.row(change.entity, change.id)?.filter(|_| by_role.is_empty()) {
+        let tasks = tasks::counted(tx, change.entity, change.id, &old)?;
+        let [effort, ..] = own::of(&old, tasks);
+        let mut new = old.clone();
+        own::show(&mut new, balanced(effort, effort), tasks);
+        tx.write(change.entity, change.id, &old, new)?;
     }
     tx.sum_up(Some(change.id));
     Ok(())
@@ -173,28 +170,13 @@ pub(super) fn write_role(tx: &Tx<'_>, old: &Row, effort: f64, done: f64) -> Resu
     tx.write(tx.entity("RoleEffort")?, id, old, new)
 }
 
-/// Moves the efforts of an item without role efforts, when its sums are made.
-pub(super) fn shift(tx: &Tx<'_>, item: i64, by: Efforts) {
-    let mut shifts = tx.shifts.borrow_mut();
-    shifts.entry(item).or_default().iter_mut().zip(by).for_each(|(sum, part)| *sum += part);
-}
-
-/// The efforts of an item itself, without those of its tasks. An item with parts has none.
-pub(super) fn own(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<Efforts> {
-    if rollup::has_parts(tx, entity, id)? {
-        return Ok([0.0; 3]);
-    }
-    let shifts = tx.shifts.borrow().get(&id).copied().unwrap_or_default();
-    let tasks = tasks::sums(tx, entity, id, row)?;
-    Ok(std::array::from_fn(|n| row.real(EFFORTS[n]) + shifts[n] - tasks[n]))
-}
-
 /// Rule: marks what is to be summed up anew.
 pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if change.is("RoleEffort") {
-        for row in [change.old.as_ref(), Some(&change.new)].into_iter().flatten() {
-            tx.sum_up(row.int("AssignableId"));
+        if let Some(old) = change.old.as_ref().filter(|_| change.changes("AssignableId")) {
+            role_gone(tx, old)?;
         }
+        tx.sum_up(change.new.int("AssignableId"));
         tx.later_roles.borrow_mut().insert(change.id);
     }
     // a new item has nothing to sum up but what its own role efforts ask for
@@ -222,19 +204,23 @@ pub(super) fn role_gone(tx: &Tx<'_>, role: &Row) -> Result<()> {
     Ok(())
 }
 
-/// Leaves no effort to an item without parts.
+/// Leaves no effort of its own to an item without parts.
 fn clear(tx: &Tx<'_>, id: i64) -> Result<()> {
     let assignable = tx.entity("Assignable")?;
-    let Some(row) = tx.row(assignable, id)? else { return Ok(()) };
-    let own = own(tx, tx.concrete(assignable, &row), id, &row)?;
-    shift(tx, id, own.map(|part| -part));
-    Ok(())
+    let Some(old) = tx.row(assignable, id)? else { return Ok(()) };
+    let entity = tx.concrete(assignable, &old);
+    if rollup::has_parts(tx, entity, id)? {
+        return Ok(());
+    }
+    let mut new = old.clone();
+    own::show(&mut new, [0.0; 3], tasks::counted(tx, entity, id, &old)?);
+    tx.write(entity, id, &old, new)
 }
 
 /// Items that lost their last part are worth what their roles say.
 fn settle_bereft(tx: &Tx<'_>) -> Result<()> {
     let assignable = tx.entity("Assignable")?;
-    for id in std::mem::take(&mut *tx.bereft.borrow_mut()) {
+    for id in tx.bereft.take() {
         let Some(row) = tx.row(assignable, id)? else { continue };
         if !rollup::has_parts(tx, tx.concrete(assignable, &row), id)? {
             rollup::give_up(tx, id)?;
@@ -248,66 +234,64 @@ fn settle_bereft(tx: &Tx<'_>) -> Result<()> {
 /// Makes the sums of items that were asked for; those of stories after those of their tasks.
 pub(super) fn settle(tx: &Tx<'_>) -> Result<()> {
     settle_bereft(tx)?;
-    let items = std::mem::take(&mut *tx.sums.borrow_mut());
     let assignable = tx.entity("Assignable")?;
-    let mut stories = std::collections::BTreeSet::new();
-    for id in items {
+    let mut stories = BTreeSet::new();
+    for id in tx.sums.take() {
         let Some(row) = tx.row(assignable, id)? else { continue };
         match tx.concrete(assignable, &row).name.as_str() {
             "UserStory" => {
                 stories.insert(id);
+                continue;
             }
-            "Task" => {
-                stories.extend(row.int("UserStoryId"));
-                own_sums(tx, id, &row)?;
-            }
-            _ => own_sums(tx, id, &row)?,
+            "Task" => stories.extend(row.int("UserStoryId")),
+            _ => {}
         }
+        make_sums(tx, id, &row)?;
     }
-    stories.extend(tx.shifts.borrow().keys());
+    stories.append(&mut tx.sums.take());
     for id in stories {
         if let Some(row) = tx.row(assignable, id)? {
-            own_sums(tx, id, &row)?;
+            make_sums(tx, id, &row)?;
         }
     }
-    tx.shifts.borrow_mut().clear();
     Ok(())
 }
 
 /// The sums of an item's role efforts, tasks and times. Those of an item with parts are made with them.
-fn own_sums(tx: &Tx<'_>, id: i64, row: &Row) -> Result<()> {
-    let shifts = tx.shifts.borrow_mut().remove(&id).unwrap_or_default();
-    let entity = tx.concrete(tx.entity("Assignable")?, row);
+fn make_sums(tx: &Tx<'_>, id: i64, old: &Row) -> Result<()> {
+    let entity = tx.concrete(tx.entity("Assignable")?, old);
     if rollup::has_parts(tx, entity, id)? {
         rollup::make_anew(tx, entity, id);
         return times::role_times(tx, id);
     }
     times::role_times(tx, id)?;
-    let sums = tx.rows(
+    let by_role = tx.rows(
         r#"SELECT COUNT(*) AS n, TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
            FROM "RoleEffort" WHERE "AssignableId" = ?"#,
         &[Value::Int(id)],
     )?;
-    let sums = sums.into_iter().next().unwrap_or_default();
-    let by_roles = sums.int("n").unwrap_or_default() > 0;
-    let tasks = tasks::sums(tx, entity, id, row)?;
-    let efforts: Efforts = std::array::from_fn(|n| {
-        let column = EFFORTS[n];
-        rollup::rounded(if by_roles { sums.real(column) + tasks[n] } else { row.real(column) + shifts[n] })
-    });
-    let [.., spent_on_tasks, remain_of_tasks] = tasks;
+    let by_role = by_role.into_iter().next().filter(|sums| sums.int("n") > Some(0));
+    let (tasks, [spent_on_tasks, remain_of_tasks]) = tasks::sums(tx, entity, id, old)?;
+    let mut new = old.clone();
+    match by_role {
+        Some(sums) => {
+            for (n, column) in EFFORTS.into_iter().enumerate() {
+                new.set(column, rollup::rounded(sums.real(column) + tasks[n]));
+            }
+        }
+        None => own::show(&mut new, own::of(old, tasks), tasks),
+    }
+    let progress = progress(new.real("Effort"), new.real("EffortCompleted"));
     let (spent, remain) = times::of_item(tx, id)?;
-    let mut columns: Vec<(&str, Value)> = EFFORTS.into_iter().zip(efforts.map(Value::from)).collect();
-    columns.push(("Progress", progress(efforts[0], efforts[1]).into()));
-    columns.push(("TimeSpent", (spent + spent_on_tasks).into()));
-    columns.push(("TimeRemain", (remain + remain_of_tasks).into()));
-    tx.amend_row(tx.entity("Assignable")?, id, row, &columns)
+    new.set("Progress", progress);
+    new.set("TimeSpent", rollup::rounded(spent + spent_on_tasks));
+    new.set("TimeRemain", rollup::rounded(remain + remain_of_tasks));
+    tx.write(entity, id, old, new)
 }
 
 /// What the service recalculates only after it answered: open efforts of items, remaining times of roles.
 pub(super) fn settle_later(tx: &Tx<'_>) -> Result<()> {
-    let items = std::mem::take(&mut *tx.later.borrow_mut());
-    let roles = std::mem::take(&mut *tx.later_roles.borrow_mut());
+    let (items, roles) = (tx.later.take(), tx.later_roles.take());
     for id in &items {
         spread(tx, *id)?;
     }
@@ -336,35 +320,44 @@ fn spread(tx: &Tx<'_>, id: i64) -> Result<()> {
     if rollup::has_parts(tx, entity, id)? {
         return Ok(());
     }
-    let tasks = tasks::sums(tx, entity, id, &old)?;
-    let effort = (old.real("Effort") - tasks[0]).max(0.0);
+    let tasks = tasks::counted(tx, entity, id, &old)?;
+    let [effort, done, _] = own::of(&old, tasks);
     let is_final = workflow::is_final(tx, old.int("EntityStateId"))?;
-    let own = balanced(effort, if is_final { effort } else { old.real("EffortCompleted") - tasks[1] });
     let mut new = old.clone();
-    for (n, column) in EFFORTS.into_iter().enumerate() {
-        new.set(column, rollup::rounded(own[n] + tasks[n]));
-    }
+    own::show(&mut new, balanced(effort, if is_final { effort } else { done }), tasks);
     let progress = progress(new.real("Effort"), new.real("EffortCompleted"));
     new.set("Progress", progress);
     tx.write(entity, id, &old, new)
 }
 
-/// The part of a new effort of an item that its role efforts do not have yet goes to the first of them.
-pub(super) fn to_roles(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    if !is_a(tx, change.entity, "Assignable") || !change.gives("Effort") || !change.changes("Effort") {
+/// Rule: an effort set on an item itself is what it is worth with its tasks. The part that its role efforts do not
+/// have yet goes to the first of them.
+pub(super) fn follow_estimate(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    if !is_a(tx, change.entity, "Assignable") || !are_given(change) || EFFORTS.iter().all(|c| !change.changes(c)) {
         return Ok(());
     }
-    if !tx.may_have(change.entity, change.id, tx.entity("RoleEffort")?) {
-        return Ok(());
+    let has_roles = tx.may_have(change.entity, change.id, tx.entity("RoleEffort")?);
+    let by_role = if has_roles { of_roles(tx, change.id)? } else { Vec::new() };
+    let tasks = tasks::counted(tx, change.entity, change.id, &change.new)?;
+    let effort = (change.new.real("Effort") - tasks[0]).max(0.0);
+    if !by_role.is_empty() {
+        return if change.changes("Effort") { share(tx, change, &by_role, effort) } else { Ok(()) };
     }
-    let rows = of_roles(tx, change.id)?;
-    if rows.is_empty() {
-        return Ok(());
+    match tx.row(change.entity, change.id)? {
+        Some(old) if tasks != [0.0; 3] || own::is_kept(&old) => {
+            let mut new = old.clone();
+            own::keep(&mut new, balanced(effort, change.new.real("EffortCompleted") - tasks[1]));
+            tx.write(change.entity, change.id, &old, new)
+        }
+        _ => Ok(()),
     }
+}
+
+/// Makes role efforts sum up to the effort of their item.
+fn share(tx: &Tx<'_>, change: &Change<'_>, by_role: &[Row], effort: f64) -> Result<()> {
     let finished = workflow::is_final(tx, change.new.int("EntityStateId"))?;
-    let [of_tasks, ..] = tasks::sums(tx, change.entity, change.id, &change.new)?;
-    let mut difference = change.new.real("Effort") - of_tasks - rows.iter().map(|r| r.real("Effort")).sum::<f64>();
-    for old in &rows {
+    let mut difference = effort - by_role.iter().map(|row| row.real("Effort")).sum::<f64>();
+    for old in by_role {
         let effort = (old.real("Effort") + difference).max(0.0);
         difference += old.real("Effort") - effort;
         write_role(tx, old, effort, if finished { effort } else { old.real("EffortCompleted") })?;

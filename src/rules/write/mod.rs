@@ -17,6 +17,7 @@ mod hand_over;
 mod history;
 mod inherit;
 mod moves;
+mod own;
 mod past;
 mod people;
 mod permission;

@@ -5,15 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::change::Change;
+use super::settings::UNIT;
 use super::tx::{Result, Tx};
 use crate::value::Value;
 
-/// The column with the unit of efforts.
-const UNIT: &str = "EffortPoints";
-
 /// Rule: furnishes a new process.
 pub(super) fn furnish(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    if !change.is("Process") || !change.is_new() || change.gives("Workflows") {
+    if !change.is("Process") || !change.is_new() {
         return Ok(());
     }
     let sql = r#"SELECT "Id" FROM "Process" WHERE "Id" <> ? ORDER BY "IsDefault" DESC, "Id" LIMIT 1"#;
@@ -21,6 +19,9 @@ pub(super) fn furnish(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     let entity = tx.entity("Process")?;
     let unit = tx.row(entity, model)?.unwrap_or_default().get(UNIT).clone();
     tx.amend(entity, change.id, &[(UNIT, unit)])?;
+    if change.gives("Workflows") {
+        return Ok(());
+    }
     let of_model = |table: &str| format!(r#"SELECT * FROM "{table}" WHERE "ProcessId" = ? ORDER BY "Id""#);
     if !change.gives("Practices") {
         copy(tx, "ProcessPractice", &of_model("ProcessPractice"), model, &[("ProcessId", change.id)])?;

@@ -17,6 +17,9 @@ use crate::value::Value;
 
 pub(super) const EFFORTS: [&str; 3] = ["Effort", "EffortCompleted", "EffortToDo"];
 
+/// A value for each column of [`EFFORTS`].
+pub(super) type Efforts = [f64; 3];
+
 /// What counts into parents: efforts, then times.
 const WORTH: [&str; 5] = ["Effort", "EffortCompleted", "EffortToDo", "TimeSpent", "TimeRemain"];
 
@@ -66,8 +69,12 @@ const NOTHING: f64 = 1e-9;
 
 /// Notes what a row adds to its parents, or takes from them.
 pub(super) fn note(tx: &Tx<'_>, entity: &Entity, old: Option<&Row>, new: Option<&Row>) -> Result<()> {
+    if entity.name == "Task" {
+        // a story is summed up with its roles
+        return tasks::note(tx, old, new);
+    }
     if !PARENTS.iter().any(|parent| parent.counts(entity)) {
-        return tasks::note(tx, entity, old, new);
+        return Ok(());
     }
     let worth = |row: Option<&Row>| row.map_or([0.0; 5], |row| WORTH.map(|column| row.real(column)));
     let (before, after) = (worth(old), worth(new));

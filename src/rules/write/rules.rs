@@ -48,7 +48,7 @@ const AFTER: &[After] = &[
     moves::into_process,
     moves::take_times,
     projects::follow,
-    efforts::to_roles,
+    efforts::follow_estimate,
     efforts::follow_state,
     efforts::follow,
     tasks::split_estimate,

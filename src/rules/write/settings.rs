@@ -90,18 +90,27 @@ pub(super) fn practices(tx: &Tx<'_>, process: i64) -> Result<Rc<Vec<i64>>> {
     tx.known.answer("practices", [process, 0], || tx.ids(sql, &[process.into()]))
 }
 
+/// The column of a process with the unit of efforts.
+pub(super) const UNIT: &str = "EffortPoints";
+
 /// Whether the efforts of a process are hours, as those of tasks always are; else they are points.
 ///
 /// Evidence: vendor's pages on tasks and on units of effort.
-pub(super) fn in_hours(tx: &Tx<'_>, process: i64) -> Result<bool> {
-    let sql = r#"SELECT "Id" FROM "Process" WHERE "Id" = ? AND "EffortPoints" = 'Hour'"#;
-    tx.known.answer("hours", [process, 0], || Ok(tx.id(sql, &[process.into()])?.is_some())).map(|hours| *hours)
+pub(super) fn in_hours(tx: &Tx<'_>, process: &Value) -> Result<bool> {
+    let Value::Int(id) = *process else { return Ok(false) };
+    let ask = || Ok(tx.row(tx.entity("Process")?, id)?.is_some_and(|row| row.text(UNIT) == "Hour"));
+    tx.known.answer("hours", [id, 0], ask).map(|hours| *hours)
 }
 
-/// The process by which a project works.
-pub(super) fn process_of(tx: &Tx<'_>, project: i64) -> Result<Option<i64>> {
-    let ask = || tx.reference(tx.entity("Project")?, project, "ProcessId");
-    tx.known.answer("process", [project, 0], ask).map(|process| *process)
+/// The same of a project.
+pub(super) fn counts_in_hours(tx: &Tx<'_>, project: &Value) -> Result<bool> {
+    let Value::Int(id) = *project else { return Ok(false) };
+    in_hours(tx, &process_of(tx, tx.entity("Project")?, id, "ProcessId")?.into())
+}
+
+/// The process that the column of an owner's row leads to.
+pub(super) fn process_of(tx: &Tx<'_>, owner: &Entity, id: i64, column: &str) -> Result<Option<i64>> {
+    tx.known.answer("process", [owner.id.0.into(), id], || tx.reference(owner, id, column)).map(|process| *process)
 }
 
 /// Names of the custom rules that are switched on.

@@ -4,6 +4,7 @@
 
 use super::change::Change;
 use super::custom_values;
+use super::efforts;
 use super::refusal::Refusal;
 use super::row::Row;
 use super::settings;
@@ -83,7 +84,7 @@ pub(super) fn time_gone(tx: &Tx<'_>, time: &Row) -> Result<()> {
 /// Time spent on each role, and what its last record says remains.
 pub(super) fn role_times(tx: &Tx<'_>, item: i64) -> Result<()> {
     let entity = tx.entity("RoleEffort")?;
-    for row in tx.rows(r#"SELECT * FROM "RoleEffort" WHERE "AssignableId" = ?"#, &[Value::Int(item)])? {
+    for row in efforts::of_roles(tx, item)? {
         let role = row.get("RoleId").clone();
         let id = row.int("Id").unwrap_or_default();
         let (spent, remain) = of_role(tx, item, &role)?;

@@ -3,7 +3,7 @@
 //! A batch is one deletion with all that went along: rows that are gone, one value each, and references of rows that
 //! stayed. Evidence: vendor's undelete page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::is_a;
 use super::refusal::Refusal;
@@ -101,6 +101,7 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     mend(tx, &mut rows, (table, id))?;
     tx.known.forget();
     tx.forget_items();
+    let known: BTreeSet<(String, i64)> = rows.keys().cloned().collect();
     for ((table, row_id), row) in &mut rows {
         if testing::closes_circle(tx, table, row)? {
             continue;
@@ -112,14 +113,18 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
             tx.run(dml::insert(table, row.filled()))?;
             let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
             if let Some(item) = item.filter(|item| item.table == *table) {
-                rollup::note(tx, item, None, Some(row))?;
+                // a story that comes back too knows its tasks
+                let story = row.int("UserStoryId").filter(|_| item.name == "Task");
+                if !story.is_some_and(|story| known.contains(&(table.clone(), story))) {
+                    rollup::note(tx, item, None, Some(row))?;
+                }
+                if item.name == "UserStory" {
+                    tx.sum_up(Some(*row_id));
+                }
                 rollup::note_restored(tx, item, *row_id)?;
             }
         }
     }
-    // a story comes back with what its tasks were worth
-    let items = &tx.entity("Assignable")?.table;
-    tx.shifts.borrow_mut().retain(|story, _| !rows.contains_key(&(items.clone(), *story)));
     for value in values.iter().filter(|v| !v.flag("Gone")) {
         let (column, id) = (value.text("Column"), value.int("Row").unwrap_or_default());
         let Some(holder) = family(tx, value.text("Table")) else { continue };

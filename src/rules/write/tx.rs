@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::efforts;
 use super::history;
 use super::refusal::Refusal;
 use super::rollup;
@@ -56,8 +55,6 @@ pub struct Tx<'a> {
     pub zone: &'a Zone,
     /// Items whose efforts and times are to be summed up before the answer is made.
     pub(super) sums: RefCell<BTreeSet<i64>>,
-    /// By how much the efforts of items without role efforts move when their sums are made.
-    pub(super) shifts: RefCell<BTreeMap<i64, efforts::Efforts>>,
     /// Items whose open effort is recalculated after the answer was made.
     pub(super) later: RefCell<BTreeSet<i64>>,
     /// Role efforts whose remaining time is recalculated after the answer.
@@ -93,7 +90,6 @@ impl<'a> Tx<'a> {
             now: scene.now,
             zone: scene.zone,
             sums: RefCell::default(),
-            shifts: RefCell::default(),
             later: RefCell::default(),
             later_roles: RefCell::default(),
             parents: RefCell::default(),
@@ -279,8 +275,13 @@ impl<'a> Tx<'a> {
 
     /// Whether rows of `part` may belong to a row of `whole`: to one that this request made, only rows it made too.
     pub fn may_have(&self, whole: &Entity, id: i64, part: &Entity) -> bool {
-        let (made, part) = (self.made.borrow(), family(part));
-        !made.contains(&(family(whole), id)) || made.range((part, i64::MIN)..=(part, i64::MAX)).next().is_some()
+        let (made, whole, part) = (self.made.borrow(), (family(whole), id), family(part));
+        !made.contains(&whole) || made.range((part, i64::MIN)..=(part, i64::MAX)).any(|row| *row != whole)
+    }
+
+    /// Whether this request made a row.
+    pub fn made_here(&self, entity: &Entity, id: i64) -> bool {
+        self.made.borrow().contains(&(family(entity), id))
     }
 
     /// New values for some columns of a row, and nothing else.

@@ -22,11 +22,17 @@ enum Step {
         story: usize,
         effort: Option<u8>,
     },
-    /// An effort of a task, by a role or on the task itself.
+    /// An effort of a task, said in one of four ways.
     TaskEffort {
         task: usize,
         effort: u8,
-        by_role: bool,
+        way: usize,
+    },
+    /// A task moves to a story, whose effort is set in the same request.
+    MoveTask {
+        task: usize,
+        story: usize,
+        effort: u8,
     },
     Rename {
         item: usize,
@@ -71,8 +77,17 @@ enum Step {
         item: usize,
         hours: u8,
     },
+    /// Efforts of a task and of its story in one bulk.
+    Bulk {
+        task: usize,
+        efforts: [u8; 2],
+    },
     Delete {
         item: usize,
+    },
+    /// A task and its story in one bulk: the story may come back, the task does not.
+    DeleteBoth {
+        task: usize,
     },
     Undelete,
     Link {
@@ -92,8 +107,10 @@ const FEATURES: [i64; 2] = [85, 86];
 const WORTH: [&str; 5] = ["Effort", "EffortCompleted", "EffortToDo", "TimeSpent", "TimeRemain"];
 /// New, In Progress, Done.
 const FEATURE_STATES: [i64; 3] = [55, 56, 57];
-/// Each leads to both others: states of stories and of tasks in the process that counts in points, and in hours.
-const STATES: [[[i64; 3]; 2]; 2] = [[[45, 46, 47], [48, 49, 50]], [[40, 41, 24], [25, 26, 25]]];
+/// Each leads to the others: states of stories and of tasks in the process that counts in points, and in hours.
+const STATES: [[[i64; 3]; 2]; 2] = [[[45, 46, 47], [48, 49, 50]], [[40, 41, 24], [25, 26, 26]]];
+/// The final ones among them.
+const FINAL: [[i64; 2]; 2] = [[47, 50], [24, 26]];
 /// A project that counts in points, and one in hours.
 const PROJECTS: [i64; 2] = [7, 2];
 
@@ -103,8 +120,10 @@ struct Item {
     name: String,
     tags: String,
     state: i64,
-    /// Without that of its tasks.
+    /// Without that of its tasks; how much of it is done, and whether by a role.
     effort: f64,
+    done: f64,
+    by_role: bool,
     feature: Option<i64>,
 }
 
@@ -141,18 +160,21 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (feature(), proptest::option::of(0..20_u8)).prop_map(|(feature, effort)| Step::Story { feature, effort }),
         3 => (any.clone(), proptest::option::of(0..20_u8)).prop_map(|(story, effort)| Step::Task { story, effort }),
-        3 => (any.clone(), 0..20_u8, proptest::bool::ANY).prop_map(|(task, effort, by_role)| Step::TaskEffort { task, effort, by_role }),
+        3 => (any.clone(), 0..20_u8, 0..4_usize).prop_map(|(task, effort, way)| Step::TaskEffort { task, effort, way }),
         1 => (any.clone(), "[a-z'%]{1,6}").prop_map(|(item, name)| Step::Rename { item, name }),
         1 => (any.clone(), proptest::collection::vec("[abc]", 0..3)).prop_map(|(item, tags)| Step::Tag { item, tags }),
         2 => (any.clone(), 0..3_usize).prop_map(|(item, state)| Step::Move { item, state }),
         2 => (any.clone(), 0..20_u8).prop_map(|(story, effort)| Step::Effort { story, effort }),
+        2 => (any.clone(), any.clone(), 0..20_u8).prop_map(|(task, story, effort)| Step::MoveTask { task, story, effort }),
         1 => (any.clone(), 0..20_u8).prop_map(|(story, effort)| Step::Estimate { story, effort }),
         1 => (any.clone(), feature()).prop_map(|(story, feature)| Step::Reassign { story, feature }),
         1 => (0..2_usize, 0..20_u8).prop_map(|(feature, effort)| Step::OwnEffort { feature, effort }),
         1 => (0..2_usize, 0..20_u8).prop_map(|(feature, effort)| Step::Overwrite { feature, effort }),
         2 => (0..2_usize, 0..3_usize).prop_map(|(feature, state)| Step::MoveFeature { feature, state }),
         1 => (any.clone(), 1..9_u8).prop_map(|(item, hours)| Step::Spend { item, hours }),
+        2 => (any.clone(), [0..20_u8, 0..20_u8]).prop_map(|(task, efforts)| Step::Bulk { task, efforts }),
         2 => any.clone().prop_map(|item| Step::Delete { item }),
+        1 => any.clone().prop_map(|task| Step::DeleteBoth { task }),
         2 => Just(Step::Undelete),
         2 => (any.clone(), any.clone()).prop_map(|(from, to)| Step::Link { from, to }),
         1 => any.clone().prop_map(|relation| Step::Unlink { relation }),
@@ -200,35 +222,61 @@ impl Told {
                 if let Some(effort) = effort {
                     body["RoleEfforts"] = json!([{"Role": {"Id": 1}, "Effort": effort}]);
                 }
+                let by_role = effort.is_some();
                 let effort = f64::from(effort.unwrap_or_default());
-                self.made(world, "UserStories", &body, Item { task_of: None, state, effort, feature, ..Item::fresh() });
+                let item = Item { task_of: None, state, effort, by_role, feature, ..Item::fresh() };
+                self.made(world, "UserStories", &body, item);
             }
             Step::Task { story, effort } => {
                 let Some(story) = self.pick(*story, true) else { return };
                 let mut body = json!({"Name": "n", "UserStory": {"Id": story}});
                 if let Some(effort) = effort {
                     body["RoleEfforts"] = json!([{"Role": {"Id": 1}, "Effort": effort}]);
+                    if effort % 2 == 1 {
+                        body["Effort"] = json!(effort);
+                    }
                 }
+                let by_role = effort.is_some();
                 let effort = f64::from(effort.unwrap_or_default());
                 let state = STATES[usize::from(self.in_hours)][1][0];
-                self.made(world, "Tasks", &body, Item { task_of: Some(story), state, effort, ..Item::fresh() });
+                let item = Item { task_of: Some(story), state, effort, by_role, ..Item::fresh() };
+                self.made(world, "Tasks", &body, item);
                 self.split(story, effort);
             }
-            Step::TaskEffort { task, effort, by_role } => {
-                let tasks: Vec<i64> =
-                    self.items.iter().filter(|(_, i)| i.task_of.is_some()).map(|(id, _)| *id).collect();
-                let Some(id) = tasks.get(task % tasks.len().max(1)).copied() else { return };
-                let body = if *by_role {
-                    json!({ "RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}] })
-                } else {
-                    json!({ "Effort": effort })
+            Step::TaskEffort { task, effort, way } => {
+                let Some((id, story)) = self.pick_task(*task) else { return };
+                let half = effort / 2;
+                let body = match way {
+                    0 => json!({ "RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}] }),
+                    1 => json!({ "EffortCompleted": half, "EffortToDo": effort - half }),
+                    _ => json!({ "Effort": effort }),
                 };
                 let (status, answer) = self.post(world, &format!("Tasks/{id}"), &body);
                 assert_eq!(status, 200, "{answer}");
+                let (finished, effort) = (self.is_finished(id), f64::from(*effort));
                 let item = self.items.get_mut(&id).expect("the task");
-                let more = f64::from(*effort) - std::mem::replace(&mut item.effort, f64::from(*effort));
-                let story = item.task_of.expect("a story");
+                let more = effort - item.effort;
+                match way {
+                    0 => item.estimate_by_role(effort, finished),
+                    1 if !item.by_role => (item.effort, item.done) = (effort, f64::from(half)),
+                    _ => item.estimate(effort, finished),
+                }
+                if finished {
+                    item.done = item.effort;
+                }
                 self.split(story, more);
+            }
+            Step::MoveTask { task, story, effort } => {
+                let (Some((task, _)), Some(story)) = (self.pick_task(*task), self.pick(*story, true)) else { return };
+                let body = json!({ "Effort": effort, "Tasks": [{ "Id": task }] });
+                let (status, answer) = self.post(world, &format!("UserStories/{story}"), &body);
+                assert_eq!(status, 200, "{answer}");
+                let shown = self.items[&story].effort + self.of_tasks(story)[0];
+                let done = self.items[&story].done + self.of_tasks(story)[1];
+                self.items.entry(task).and_modify(|item| item.task_of = Some(story));
+                if shown != f64::from(*effort) {
+                    self.estimate(story, f64::from(*effort), done);
+                }
             }
             Step::Rename { item, name } => {
                 self.change(world, *item, false, &json!({ "Name": name }), |i| i.name.clone_from(name))
@@ -244,15 +292,21 @@ impl Told {
                 let Some(id) = self.pick(*item, false) else { return };
                 let state = STATES[usize::from(self.in_hours)][usize::from(self.items[&id].task_of.is_some())][*state];
                 self.change(world, *item, false, &json!({"EntityState": {"Id": state}}), |i| i.state = state);
+                if self.is_finished(id) {
+                    self.items.entry(id).and_modify(|item| item.done = item.effort);
+                }
             }
             Step::Effort { story, effort } => {
-                let body = json!({ "RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}] });
-                self.change(world, *story, true, &body, |i| i.effort = f64::from(*effort));
+                let Some(id) = self.pick(*story, true) else { return };
+                let (body, finished) =
+                    (json!({ "RoleEfforts": [{"Role": {"Id": 1}, "Effort": effort}] }), self.is_finished(id));
+                self.change(world, *story, true, &body, |i| i.estimate_by_role(f64::from(*effort), finished));
             }
             Step::Estimate { story, effort } => {
                 let Some(id) = self.pick(*story, true) else { return };
-                let own = (f64::from(*effort) - self.of_tasks(id)).max(0.0);
-                self.change(world, *story, true, &json!({ "Effort": effort }), |i| i.effort = own);
+                self.change(world, *story, true, &json!({ "Effort": effort }), |_| ());
+                let done = self.items[&id].done + self.of_tasks(id)[1];
+                self.estimate(id, f64::from(*effort), done);
             }
             Step::Reassign { story, feature } => {
                 let feature = feature.map(|f| FEATURES[f]);
@@ -280,14 +334,31 @@ impl Told {
                 let (status, answer) = self.post(world, "Times", &body);
                 assert_eq!(status, 201, "{answer}");
             }
+            Step::Bulk { task, efforts } => {
+                let Some((task, story)) = self.pick_task(*task) else { return };
+                let body = json!([{"Id": task, "Effort": efforts[0]}, {"Id": story, "Effort": efforts[1]}]);
+                let (status, answer) = self.post(world, "Assignables/bulk", &body);
+                assert_eq!(status, 200, "{answer}");
+                let finished = self.is_finished(task);
+                let done = self.items[&story].done + self.of_tasks(story)[1];
+                let item = self.items.get_mut(&task).expect("the task");
+                let more = f64::from(efforts[0]) - item.effort;
+                item.estimate(f64::from(efforts[0]), finished);
+                self.split(story, more);
+                self.estimate(story, f64::from(efforts[1]), done);
+            }
             Step::Delete { item } => {
                 let Some(id) = self.pick(*item, false) else { return };
                 self.delete(world, &format!("Assignables/{id}"));
-                let along = |other: &i64, i: &mut Item| *other == id || i.task_of == Some(id);
-                let items: BTreeMap<_, _> = self.items.extract_if(.., along).collect();
-                let loose = |_: &i64, ends: &mut Ends| items.contains_key(&ends.0) || items.contains_key(&ends.1);
-                let relations = self.relations.extract_if(.., loose).collect();
-                self.gone = Some(Gone { id, items, relations });
+                self.forget(id);
+            }
+            Step::DeleteBoth { task } => {
+                let Some((task, story)) = self.pick_task(*task) else { return };
+                let path = format!("{}/api/v1/Assignables/bulk", self.prefix);
+                let (status, answer) = write(world, Method::DELETE, &path, &json!([{ "Id": task }, { "Id": story }]));
+                assert_eq!(status, 200, "{answer}");
+                self.forget(task);
+                self.forget(story);
             }
             Step::Undelete => self.undelete(world),
             Step::Link { from, to } => {
@@ -311,17 +382,39 @@ impl Told {
         }
     }
 
-    /// What a task is estimated at anew comes out of the story's estimate, where both are in hours.
+    fn pick_task(&self, place: usize) -> Option<(i64, i64)> {
+        let tasks: Vec<(i64, i64)> = self.items.iter().filter_map(|(id, item)| Some((*id, item.task_of?))).collect();
+        tasks.get(place % tasks.len().max(1)).copied()
+    }
+
+    fn is_finished(&self, id: i64) -> bool {
+        let item = &self.items[&id];
+        FINAL[usize::from(self.in_hours)][usize::from(item.task_of.is_some())] == item.state
+    }
+
+    /// What a task is estimated at anew comes out of what its story has to do, where both are in hours.
     fn split(&mut self, story: i64, more: f64) {
         if self.in_hours {
-            self.items.entry(story).and_modify(|item| item.effort = (item.effort - more.max(0.0)).max(0.0));
+            let taken = |item: &Item| more.clamp(0.0, item.effort - item.done);
+            self.items.entry(story).and_modify(|item| item.effort -= taken(item));
         }
     }
 
-    /// What the tasks of a story add to it.
-    fn of_tasks(&self, story: i64) -> f64 {
+    /// An effort set on a story is what it is worth with its tasks. `done` is what it showed as done before.
+    fn estimate(&mut self, story: i64, effort: f64, done: f64) {
+        let (finished, [of_tasks, done_of_tasks]) = (self.is_finished(story), self.of_tasks(story));
+        self.items.entry(story).and_modify(|item| {
+            if !item.by_role {
+                item.done = (done.min(effort) - done_of_tasks).max(0.0);
+            }
+            item.estimate((effort - of_tasks).max(0.0), finished);
+        });
+    }
+
+    /// What the tasks of a story add to its effort, and to what is done.
+    fn of_tasks(&self, story: i64) -> [f64; 2] {
         let tasks = self.items.values().filter(|item| self.in_hours && item.task_of == Some(story));
-        tasks.map(|item| item.effort).sum()
+        tasks.fold([0.0; 2], |[effort, done], item| [effort + item.effort, done + item.done])
     }
 
     fn made(&mut self, world: &World, resource: &str, body: &Value, item: Item) {
@@ -344,6 +437,15 @@ impl Told {
     fn change_feature(&self, world: &World, place: usize, body: &Value) {
         let (status, answer) = self.post(world, &format!("Features/{}", FEATURES[place]), body);
         assert_eq!(status, 200, "{answer}");
+    }
+
+    /// An item went, and what belonged to it along.
+    fn forget(&mut self, id: i64) {
+        let along = |other: &i64, i: &mut Item| *other == id || i.task_of == Some(id);
+        let items: BTreeMap<_, _> = self.items.extract_if(.., along).collect();
+        let loose = |_: &i64, ends: &mut Ends| items.contains_key(&ends.0) || items.contains_key(&ends.1);
+        let relations = self.relations.extract_if(.., loose).collect();
+        self.gone = Some(Gone { id, items, relations });
     }
 
     fn undelete(&mut self, world: &World) {
@@ -377,15 +479,16 @@ impl Told {
     fn check(&self, world: &World, step: &Step) {
         let list =
             |path: &str| world.items(&format!("{}/api/v1/{path}&take=1000&format=json", self.prefix)).expect("a list");
-        let rows = list("Assignables?where=Id gt 331&include=[Id,Name,Tags,EntityState,Effort]");
+        let rows = list("Assignables?where=Id gt 331&include=[Id,Name,Tags,EntityState,Effort,EffortCompleted]");
         let ids: Vec<i64> = rows.iter().rev().filter_map(|r| r["Id"].as_i64()).collect();
         assert_eq!(ids, self.items.keys().copied().collect::<Vec<_>>(), "after {step:?}");
         for row in &rows {
             let item = &self.items[&row["Id"].as_i64().expect("an id")];
             let read = (row["Name"].as_str(), row["Tags"].as_str(), row["EntityState"]["Id"].as_i64());
             assert_eq!(read, (Some(item.name.as_str()), Some(item.tags.as_str()), Some(item.state)), "after {step:?}");
-            let effort = item.effort + self.of_tasks(row["Id"].as_i64().expect("an id"));
-            assert_eq!(row["Effort"].as_f64(), Some(effort), "after {step:?}: {row}");
+            let [effort, done] = self.of_tasks(row["Id"].as_i64().expect("an id"));
+            let worth = (row["Effort"].as_f64(), row["EffortCompleted"].as_f64());
+            assert_eq!(worth, (Some(item.effort + effort), Some(item.done + done)), "after {step:?}: {row}");
         }
         self.check_stories(world, step);
         let relations: BTreeMap<i64, Ends> = list("Relations?where=Inbound.Id gt 331&include=[Id,Inbound,Outbound]")
@@ -427,7 +530,7 @@ impl Told {
         let read = self.worth(world, &format!("Features?where=Id eq {feature}"))[0];
         let stories = self.worth(world, &format!("UserStories?where=Feature.Id eq {feature}"));
         let of_feature = self.items.iter().filter(|(_, item)| item.feature == Some(feature));
-        let own: f64 = of_feature.map(|(id, item)| item.effort + self.of_tasks(*id)).sum();
+        let own: f64 = of_feature.map(|(id, item)| item.effort + self.of_tasks(*id)[0]).sum();
         if stories.is_empty() {
             assert_eq!(read[0], self.own.0.unwrap_or(self.own.1), "feature {feature}, after {step:?}");
         } else if read != [0.0; 5] || own != 0.0 {
@@ -472,7 +575,29 @@ fn sum(all: &[[f64; 5]]) -> [f64; 5] {
 }
 
 impl Item {
+    fn estimate(&mut self, effort: f64, finished: bool) {
+        self.effort = effort;
+        self.done = if finished { effort } else { self.done.min(effort) };
+    }
+
+    /// The first role effort stands for whatever was said without one.
+    fn estimate_by_role(&mut self, effort: f64, finished: bool) {
+        if !std::mem::replace(&mut self.by_role, true) {
+            self.done = 0.0;
+        }
+        self.estimate(effort, finished);
+    }
+
     fn fresh() -> Self {
-        Self { task_of: None, name: "n".into(), tags: String::new(), state: 0, effort: 0.0, feature: None }
+        Self {
+            task_of: None,
+            name: "n".into(),
+            tags: String::new(),
+            state: 0,
+            effort: 0.0,
+            done: 0.0,
+            by_role: false,
+            feature: None,
+        }
     }
 }
