@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
-use super::change::Change;
+use super::change::{Change, is_a};
 use super::refusal::{Message, Refusal};
 use super::save::VALUES;
 use super::settings;
@@ -257,7 +257,7 @@ fn entities(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
     Ok(if parts.is_empty() { Json::Null } else { Json::from(parts.join(",")) })
 }
 
-/// What an entity is and how it is called; it must be there.
+/// What an entity is and how it is called; it must be there, and of a type that the field is for.
 fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Result<(String, String)> {
     let unknown = || {
         let data = vec![
@@ -267,12 +267,20 @@ fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Resul
         ];
         Refusal::invalid("Unable to update custom field {fieldName}. {entityKind} #{entityId} not found.", data)
     };
-    let entity = match kind {
-        Some(kind) => tx.catalog().named(kind).filter(|e| e.has_uri()).ok_or_else(unknown)?,
-        None => tx.entity("General")?,
+    let kinds: Vec<&str> = field.options.as_deref().unwrap_or_default().split_whitespace().collect();
+    let candidates = match (kind, kinds.as_slice()) {
+        (Some(kind), _) => vec![kind],
+        (None, []) => vec!["General"],
+        (None, kinds) => kinds.to_vec(),
     };
-    let row = tx.row(entity, id)?.ok_or_else(unknown)?;
-    let entity = tx.concrete(entity, &row);
+    let mut found = None;
+    for entity in candidates.into_iter().filter_map(|kind| tx.catalog().named(kind).filter(|e| e.has_uri())) {
+        if found.is_none() {
+            found = tx.row(entity, id)?.map(|row| (tx.concrete(entity, &row), row));
+        }
+    }
+    let is_one = |entity: &Entity| kinds.is_empty() || kinds.iter().any(|kind| is_a(tx, entity, kind));
+    let (entity, row) = found.filter(|(entity, _)| is_one(entity)).ok_or_else(unknown)?;
     let name = match row.text("Name") {
         "" => format!("{} {}", row.text("FirstName"), row.text("LastName")).trim().to_owned(),
         name => name.to_owned(),

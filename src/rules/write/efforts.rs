@@ -12,6 +12,7 @@ use super::rollup::{self, EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
 use super::{own, tasks, times, workflow};
+use crate::catalog::Entity;
 use crate::value::Value;
 
 /// Rule: what is done and what is to do make up a role effort. One role has one effort: a second one changes it.
@@ -179,6 +180,9 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
         tx.sum_up(change.new.int("AssignableId"));
         tx.later_roles.borrow_mut().insert(change.id);
     }
+    if change.is("Feature") && change.changes("EntityStateId") {
+        tx.sum_up(Some(change.id));
+    }
     // a new item has nothing to sum up but what its own role efforts ask for
     if is_a(tx, change.entity, "Assignable") && !change.is_new() {
         if EFFORTS.iter().any(|c| change.changes(c)) {
@@ -281,7 +285,7 @@ fn make_sums(tx: &Tx<'_>, id: i64, old: &Row) -> Result<()> {
         }
         None => own::show(&mut new, own::of(old, tasks), tasks),
     }
-    let progress = progress(new.real("Effort"), new.real("EffortCompleted"));
+    let progress = progress_of(tx, entity, &new)?;
     let (spent, remain) = times::of_item(tx, id)?;
     new.set("Progress", progress);
     new.set("TimeSpent", rollup::rounded(spent + spent_on_tasks));
@@ -325,9 +329,20 @@ fn spread(tx: &Tx<'_>, id: i64) -> Result<()> {
     let is_final = workflow::is_final(tx, old.int("EntityStateId"))?;
     let mut new = old.clone();
     own::show(&mut new, balanced(effort, if is_final { effort } else { done }), tasks);
-    let progress = progress(new.real("Effort"), new.real("EffortCompleted"));
+    let progress = progress_of(tx, entity, &new)?;
     new.set("Progress", progress);
     tx.write(entity, id, &old, new)
+}
+
+/// How far an item is by its efforts; a feature without stories by its state.
+///
+/// Evidence: vendor's page on progress of features.
+fn progress_of(tx: &Tx<'_>, entity: &Entity, row: &Row) -> Result<f64> {
+    if entity.name == "Feature" {
+        let is_final = workflow::is_final(tx, row.int("EntityStateId"))?;
+        return Ok(if is_final { 1.0 } else { 0.0 });
+    }
+    Ok(progress(row.real("Effort"), row.real("EffortCompleted")))
 }
 
 /// Rule: an effort set on an item itself is what it is worth with its tasks. The part that its role efforts do not

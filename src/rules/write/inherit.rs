@@ -39,6 +39,9 @@ pub(super) fn from_owner(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         "TestPlan" => project_of(tx, change, "General", "LinkedGeneralId")?,
         _ => {}
     }
+    if change.entity.member("Build").is_some() {
+        project_of(tx, change, "Build", "BuildId")?;
+    }
     if change.gives("Iteration")
         && change.changes("IterationId")
         && let Some(iteration) = parent(tx, change, "Iteration", "IterationId")?

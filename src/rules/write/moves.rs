@@ -5,6 +5,7 @@
 //! their names when a project changes its process, is assumed.
 
 use super::change::{Change, is_a};
+use super::row::Row;
 use super::tx::{Result, Tx};
 use super::{settings, teams, workflow};
 use crate::catalog::Entity;
@@ -80,6 +81,36 @@ pub(super) fn new_state(tx: &Tx<'_>, entity: &Entity, state: Option<i64>, proces
     }
 }
 
+/// What has come back follows its story into the project it moved to meanwhile, and its project into its process.
+pub(super) fn catch_up(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
+    let entity = tx.catalog().entity(entity.id);
+    let Some(row) = tx.row(entity, id)? else { return Ok(()) };
+    let story = row.int("UserStoryId").filter(|_| entity.name == "Task");
+    if let Some(story) = story.map(|id| tx.row(tx.entity("UserStory")?, id)).transpose()?.flatten()
+        && story.get("ProjectId") != row.get("ProjectId")
+    {
+        tx.amend_row(entity, id, &row, &[("ProjectId", story.get("ProjectId").clone())])?;
+        times_of(tx, id, story.get("ProjectId"))?;
+    }
+    let Some(row) = tx.row(entity, id)? else { return Ok(()) };
+    match row.int("ProjectId").map(|project| settings::process_of(tx, tx.entity("Project")?, project, "ProcessId")) {
+        Some(process) => process?.map_or(Ok(()), |process| take_state(tx, entity, (id, &row), process)),
+        None => Ok(()),
+    }
+}
+
+/// Gives an item and its teams a state of a process, of the same name where there is one.
+fn take_state(tx: &Tx<'_>, entity: &Entity, (id, row): (i64, &Row), process: i64) -> Result<()> {
+    let entity = tx.catalog().entity(entity.id);
+    let Some(first) = new_state(tx, entity, row.int("EntityStateId"), process)? else { return Ok(()) };
+    let kind = entity.type_id.unwrap_or_default();
+    let state = settings::namesake(tx, row.get("EntityStateId"), Some(process), kind)?.unwrap_or(first);
+    tx.amend_row(entity, id, row, &[("EntityStateId", state.into())])?;
+    let assignment = tx.entity("TeamAssignment")?;
+    let assignments = tx.ids(r#"SELECT "Id" FROM "TeamAssignment" WHERE "AssignableId" = ?"#, &[id.into()])?;
+    assignments.into_iter().try_for_each(|id| tx.amend(assignment, id, &[("EntityStateId", state.into())]))
+}
+
 /// Rule: the items of a project follow it into another process.
 pub(super) fn into_process(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     let Some(process) = change.new.int("ProcessId") else { return Ok(()) };
@@ -90,15 +121,7 @@ pub(super) fn into_process(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     let items = r#"SELECT "Id" FROM "General" WHERE "ProjectId" = ? AND "EntityStateId" IS NOT NULL ORDER BY "Id""#;
     for id in tx.ids(items, &[change.id.into()])? {
         let Some(row) = tx.row(general, id)? else { continue };
-        let entity = tx.concrete(general, &row);
-        let Some(first) = new_state(tx, entity, row.int("EntityStateId"), process)? else { continue };
-        let kind = entity.type_id.unwrap_or_default();
-        let state = settings::namesake(tx, row.get("EntityStateId"), Some(process), kind)?.unwrap_or(first);
-        tx.amend_row(entity, id, &row, &[("EntityStateId", state.into())])?;
-        let assignment = tx.entity("TeamAssignment")?;
-        for id in tx.ids(r#"SELECT "Id" FROM "TeamAssignment" WHERE "AssignableId" = ?"#, &[id.into()])? {
-            tx.amend(assignment, id, &[("EntityStateId", state.into())])?;
-        }
+        take_state(tx, tx.concrete(general, &row), (id, &row), process)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::tx::{Result, Tx, VERSION};
 use super::{check, history, permission, rollup, rules, tags, testing};
 use crate::catalog::{CollectionLink, Entity, EntityKind, Member, MemberKind, Storage};
 use crate::query::convert;
-use crate::query::mutate::{Mutation, To};
+use crate::query::mutate::{Assignment, Mutation, To};
 use crate::sql::{KIND_COLUMN, VALUES_COLUMN, dml};
 use crate::value::Value;
 
@@ -241,9 +241,12 @@ pub(super) fn store(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     history::record(tx, entity, change.id, change.old.as_ref(), &change.new)
 }
 
-/// What the body adds to collections of the row, in the order of the body.
+/// What the body adds to collections of the row: first its estimate, which other parts may be taken out of, then all
+/// else in the order of the body.
 fn collections(tx: &Tx<'_>, mutation: &Mutation, change: &Change<'_>, depth: usize) -> Result<()> {
-    for assignment in &mutation.set {
+    let estimates = |assignment: &&Assignment| tx.catalog().member(assignment.member).name == "RoleEfforts";
+    let others = mutation.set.iter().filter(|assignment| !estimates(assignment));
+    for assignment in mutation.set.iter().filter(estimates).chain(others) {
         let name = tx.catalog().member(assignment.member).name.as_str();
         let Some(member) = change.entity.member(name) else { continue };
         match &assignment.to {

@@ -3,12 +3,10 @@
 //! Evidence: vendor's times page, client notes on the live service (dates stay as sent; no times without the practice).
 
 use super::change::Change;
-use super::custom_values;
-use super::efforts;
 use super::refusal::Refusal;
 use super::row::Row;
-use super::settings;
 use super::tx::{Result, Tx};
+use super::{custom_values, efforts, own, rollup, settings, tasks, workflow};
 use crate::value::Value;
 
 /// The practice that times need.
@@ -68,8 +66,43 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
     if let Some(old) = change.old.as_ref().filter(|_| change.changes("AssignableId") || change.changes("RoleId")) {
         time_gone(tx, old)?;
     }
+    advance(tx, &change.new)?;
     tx.sum_up(change.new.int("AssignableId"));
     Ok(())
+}
+
+/// A record tells how far its role is: as much of the effort is done as was spent of what was spent and remains. An
+/// item without role efforts goes by all its records. What is finished stays so.
+///
+/// Evidence: vendor's page on progress (each record of a time brings the progress up to date by the ratio of time
+/// spent, time that remains, and effort); that the ratio is this one is assumed.
+pub(super) fn advance(tx: &Tx<'_>, time: &Row) -> Result<()> {
+    let Some(id) = time.int("AssignableId") else { return Ok(()) };
+    let assignable = tx.entity("Assignable")?;
+    let Some(row) = tx.row(assignable, id)?.filter(|row| row.real("Effort") > 0.0) else { return Ok(()) };
+    let entity = tx.concrete(assignable, &row);
+    if workflow::is_final(tx, row.int("EntityStateId"))? || rollup::has_parts(tx, entity, id)? {
+        return Ok(());
+    }
+    let by_role = efforts::of_roles(tx, id)?;
+    if by_role.is_empty() {
+        let [spent, remain] = recorded_times(tx, id)?;
+        let tasks = tasks::counted(tx, entity, id, &row)?;
+        let [effort, ..] = own::of(&row, tasks);
+        let mut new = row.clone();
+        own::show(&mut new, own::balanced(effort, effort * share(spent, remain)), tasks);
+        return tx.write(entity, id, &row, new);
+    }
+    for old in by_role.iter().filter(|role| role.get("RoleId") == time.get("RoleId")) {
+        let (spent, remain) = of_role(tx, id, old.get("RoleId"))?;
+        let effort = old.real("Effort");
+        efforts::write_role(tx, old, effort, effort * share(spent, remain.unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+fn share(spent: f64, remain: f64) -> f64 {
+    if spent > 0.0 { spent / (spent + remain) } else { 0.0 }
 }
 
 /// A time went, or counts elsewhere: what remains of its role follows after the answer.
@@ -77,6 +110,7 @@ pub(super) fn time_gone(tx: &Tx<'_>, time: &Row) -> Result<()> {
     let sql = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" IS ?"#;
     let roles = tx.ids(sql, &[time.get("AssignableId").clone(), time.get("RoleId").clone()])?;
     tx.later_roles.borrow_mut().extend(roles);
+    advance(tx, time)?;
     tx.sum_up(time.int("AssignableId"));
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::remove::goes_along;
 use super::row::Row;
 use super::save::reference_column;
 use super::tx::{Result, Tx, VERSION};
-use super::{people, rollup, tags, teams, testing};
+use super::{moves, people, rollup, tags, teams, testing, times};
 use crate::catalog::Entity;
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
@@ -125,6 +125,15 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
             }
         }
     }
+    for (table, id) in &known {
+        let item = family(tx, table).map(|family| Ok::<_, Refusal>((family, tx.row(family, *id)?))).transpose()?;
+        if let Some((family, Some(row))) = item
+            && row.int("ProjectId").is_some()
+            && !row.is_null("EntityStateId")
+        {
+            moves::catch_up(tx, tx.concrete(family, &row), *id)?;
+        }
+    }
     for value in values.iter().filter(|v| !v.flag("Gone")) {
         let (column, id) = (value.text("Column"), value.int("Row").unwrap_or_default());
         let Some(holder) = family(tx, value.text("Table")) else { continue };
@@ -132,8 +141,10 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
             tx.amend_row(holder, id, &row, &[(column, value.get("Value").clone())])?;
         }
     }
-    if concrete.name == "TeamAssignment" {
-        teams::resume(tx, id, &root)?;
+    match concrete.name.as_str() {
+        "TeamAssignment" => teams::resume(tx, id, &root)?,
+        "Time" => times::advance(tx, &root)?,
+        _ => {}
     }
     tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;
     if concrete.name == "Tag" {

@@ -124,6 +124,8 @@ struct Item {
     effort: f64,
     done: f64,
     by_role: bool,
+    /// Hours recorded, of which one always remains.
+    spent: f64,
     feature: Option<i64>,
 }
 
@@ -333,6 +335,12 @@ impl Told {
                 let body = json!({"Assignable": {"Id": id}, "Spent": hours, "Remain": 1, "Role": {"Id": 1}});
                 let (status, answer) = self.post(world, "Times", &body);
                 assert_eq!(status, 201, "{answer}");
+                let finished = self.is_finished(id);
+                let item = self.items.get_mut(&id).expect("the item");
+                item.spent += f64::from(*hours);
+                if !finished {
+                    item.done = item.effort * item.spent / (item.spent + 1.0);
+                }
             }
             Step::Bulk { task, efforts } => {
                 let Some((task, story)) = self.pick_task(*task) else { return };
@@ -487,8 +495,9 @@ impl Told {
             let read = (row["Name"].as_str(), row["Tags"].as_str(), row["EntityState"]["Id"].as_i64());
             assert_eq!(read, (Some(item.name.as_str()), Some(item.tags.as_str()), Some(item.state)), "after {step:?}");
             let [effort, done] = self.of_tasks(row["Id"].as_i64().expect("an id"));
-            let worth = (row["Effort"].as_f64(), row["EffortCompleted"].as_f64());
-            assert_eq!(worth, (Some(item.effort + effort), Some(item.done + done)), "after {step:?}: {row}");
+            let worth = [&row["Effort"], &row["EffortCompleted"]].map(|number| number.as_f64().expect("a number"));
+            let expected = [item.effort + effort, item.done + done];
+            assert!(alike(&worth, &expected), "{expected:?} after {step:?}: {row}");
         }
         self.check_stories(world, step);
         let relations: BTreeMap<i64, Ends> = list("Relations?where=Inbound.Id gt 331&include=[Id,Inbound,Outbound]")
@@ -501,7 +510,7 @@ impl Told {
         }
         let features = FEATURES.map(|feature| self.worth(world, &format!("Features?where=Id eq {feature}"))[0]);
         let epic = self.worth(world, "Epics?where=Id eq 81")[0];
-        assert_eq!(epic, sum(&features), "the epic, after {step:?}");
+        assert!(alike(&epic, &sum(&features)), "the epic, after {step:?}");
     }
 
     /// A story with role efforts is worth them and its tasks, done and to do alike.
@@ -519,8 +528,9 @@ impl Told {
             let of_role = |n: usize| roles.iter().map(|role| role[WORTH[n]].as_f64().expect("a number")).sum::<f64>();
             for n in 0..3 {
                 let of_tasks = if self.in_hours { tasks[n] } else { 0.0 };
-                assert!(roles.is_empty() || story[n] == of_role(n) + of_tasks, "{} of {id}, after {step:?}", WORTH[n]);
-                assert!(story[n] >= of_tasks, "{} of {id}, after {step:?}: {item:?}", WORTH[n]);
+                let sums = alike(&[story[n]], &[of_role(n) + of_tasks]);
+                assert!(roles.is_empty() || sums, "{} of {id}, after {step:?}", WORTH[n]);
+                assert!(story[n] >= of_tasks - ALIKE, "{} of {id}, after {step:?}: {item:?}", WORTH[n]);
             }
             assert!(story[3] >= tasks[3], "time spent on {id}, after {step:?}");
         }
@@ -535,8 +545,9 @@ impl Told {
             assert_eq!(read[0], self.own.0.unwrap_or(self.own.1), "feature {feature}, after {step:?}");
         } else if read != [0.0; 5] || own != 0.0 {
             // stories of the seed count from the first sum on
-            assert_eq!(read, sum(&stories), "feature {feature}, after {step:?}");
-            assert_eq!(read[0], own + if feature == 85 { 13.0 } else { 0.0 }, "feature {feature}, after {step:?}");
+            assert!(alike(&read, &sum(&stories)), "feature {feature}, after {step:?}");
+            let own = own + if feature == 85 { 13.0 } else { 0.0 };
+            assert!(alike(&[read[0]], &[own]), "feature {feature}, after {step:?}");
         }
     }
 
@@ -551,8 +562,10 @@ impl Told {
                 let [effort, done, open, ..] = worth;
                 let progress = row["Progress"].as_f64().expect("a number");
                 let share = if effort > 0.0 { done / effort } else { 0.0 };
-                assert!(effort == done + open && done >= 0.0 && open >= 0.0, "{path}: {row}");
-                assert!((progress - share).abs() < 1e-4, "{path}: {row}");
+                assert!(alike(&[effort], &[done + open]) && done >= 0.0 && open >= 0.0, "{path}: {row}");
+                // a feature without stories goes by its state
+                let by_state = path.contains("Features") && (progress == 0.0 || progress == 1.0);
+                assert!(by_state || (progress - share).abs() < 1e-3, "{path}: {row}");
                 worth
             })
             .collect()
@@ -568,6 +581,13 @@ impl Told {
             self.own.1 = 0.0;
         }
     }
+}
+
+/// What sums of numbers with four digits may differ by.
+const ALIKE: f64 = 0.01;
+
+fn alike(left: &[f64], right: &[f64]) -> bool {
+    left.iter().zip(right).all(|(l, r)| (l - r).abs() < ALIKE)
 }
 
 fn sum(all: &[[f64; 5]]) -> [f64; 5] {
@@ -597,6 +617,7 @@ impl Item {
             effort: 0.0,
             done: 0.0,
             by_role: false,
+            spent: 0.0,
             feature: None,
         }
     }
