@@ -76,16 +76,42 @@ fn broken<'a>(
     messages
 }
 
-/// References that the body names must lead to rows the caller sees.
+/// References that the body names must lead somewhere.
 fn references<'a>(tx: &Tx<'_>, change: &Change<'_>, given: impl Iterator<Item = &'a Member>) -> Result<()> {
-    for member in given {
-        let (Some(reference), Some(column)) = (member.reference(), reference_column(member)) else { continue };
-        let Some(id) = change.new.int(column).filter(|_| change.changes(column)) else {
-            continue;
-        };
-        refers(tx, tx.catalog().entity(reference.target), id)?;
+    for (target, id) in referred(tx, change, given) {
+        if !tx.exists(target, id)? {
+            return Err(unknown_reference(tx, target, id)?);
+        }
     }
     Ok(())
+}
+
+/// Rule: nobody refers to what is hidden from him. It stands before all that tells of other rows, which a refusal
+/// would give away.
+pub(super) fn within_reach(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if tx.who.sees_all {
+        return Ok(());
+    }
+    let given = change.given.iter().filter_map(|name| change.entity.member(name));
+    for (target, id) in referred(tx, change, given) {
+        if !tx.sees(target.id, id)? && tx.exists(target, id)? {
+            return Err(hidden(target, id));
+        }
+    }
+    Ok(())
+}
+
+/// The rows that these members newly refer to.
+fn referred<'t, 'm>(
+    tx: &Tx<'t>,
+    change: &Change<'_>,
+    members: impl Iterator<Item = &'m Member>,
+) -> impl Iterator<Item = (&'t Entity, i64)> {
+    members.filter_map(|member| {
+        let (reference, column) = (member.reference()?, reference_column(member)?);
+        let id = change.new.int(column).filter(|_| change.changes(column))?;
+        Some((tx.catalog().entity(reference.target), id))
+    })
 }
 
 /// Whether the caller may refer to a row: one that is there and that he sees.
@@ -94,10 +120,14 @@ pub(super) fn refers(tx: &Tx<'_>, target: &Entity, id: i64) -> Result<()> {
         return Err(unknown_reference(tx, target, id)?);
     }
     if !tx.who.sees_all && !tx.sees(target.id, id)? {
-        let data = vec![("entityKind", target.name.clone()), ("id", id.to_string())];
-        return Err(Refusal::Forbidden(Message::new(NOT_FOUND, data)));
+        return Err(hidden(target, id));
     }
     Ok(())
+}
+
+fn hidden(target: &Entity, id: i64) -> Refusal {
+    let data = vec![("entityKind", target.name.clone()), ("id", id.to_string())];
+    Refusal::Forbidden(Message::new(NOT_FOUND, data))
 }
 
 const NOT_FOUND: &str = "{entityKind} with Id {id} not found or access is forbidden.";

@@ -4,8 +4,8 @@ use super::change::Change;
 use super::rollup::EFFORTS;
 use super::tx::{Result, Tx};
 use super::{
-    automation, comments, dates, defaults, efforts, history, inherit, moves, people, processes, projects, relations,
-    rich_text, tags, tasks, teams, testing, times, workflow,
+    automation, check, comments, dates, defaults, efforts, history, inherit, moves, people, processes, projects,
+    relations, rich_text, tags, tasks, teams, testing, times, workflow,
 };
 use crate::catalog::Entity;
 
@@ -15,6 +15,7 @@ type After = fn(&Tx<'_>, &Change<'_>) -> Result<()>;
 /// In this order: what is inherited decides the process, the process decides defaults and states.
 const BEFORE: &[Before] = &[
     inherit::from_owner,
+    check::within_reach,
     moves::leave_plans,
     defaults::authors,
     defaults::rank,
