@@ -45,8 +45,9 @@ WHERE a."Id" = ?1"#;
 /// Stores a file of an item for the caller; its id comes back, which no other file ever had.
 ///
 /// # Errors
-/// The store's.
+/// 403 for missing rights, or the store's.
 pub fn add(tx: &Tx<'_>, file: &NewFile, item: i64) -> write::Result<i64> {
+    write::may_create(tx, tx.entity(FILE)?)?;
     let id = tx.next_id(FILE)?;
     let text = |text: &str| Value::Text(text.to_owned());
     let unique = format!("{}_{}", &secret::guid(&file.name, id.unsigned_abs())[..8], file.name);

@@ -42,6 +42,7 @@ mod tx;
 mod workflow;
 
 pub use convert::{Converted, conversions, convert};
+pub use permission::create as may_create;
 pub use refusal::{Message, Refusal};
 pub use remove::{remove, unlink};
 pub use rollup::{leave, settle_left};

@@ -37,7 +37,11 @@ enum Deed {
     Delete,
 }
 
-pub(super) fn create(tx: &Tx<'_>, entity: &Entity) -> Result<()> {
+/// Refuses a caller who may add no row of an entity.
+///
+/// # Errors
+/// 403, or the store's.
+pub fn create(tx: &Tx<'_>, entity: &Entity) -> Result<()> {
     check(tx, entity, Deed::Add)
 }
 
