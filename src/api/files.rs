@@ -146,15 +146,22 @@ enum Range {
 
 /// One range of bytes; what is no such thing is ignored, as HTTP has it.
 fn range(asked: Option<&str>, length: usize) -> Range {
-    let ends = asked.and_then(|r| r.trim().strip_prefix("bytes=")).and_then(|r| r.split_once('-'));
-    let Some((first, last)) = ends else { return Range::Whole };
-    let (start, end) = match (first.trim().parse::<usize>(), last.trim().parse::<usize>()) {
-        (Ok(start), Ok(last)) if last >= start => (start, length.min(last.saturating_add(1))),
-        (Ok(start), Err(_)) if last.trim().is_empty() => (start, length),
-        (Err(_), Ok(count)) if first.trim().is_empty() && count > 0 => (length.saturating_sub(count), length),
+    let ends = asked.and_then(|r| r.trim().split_once('=')).filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
+    let Some((first, last)) = ends.and_then(|(_, r)| r.split_once('-')) else { return Range::Whole };
+    let (first, last) = (first.trim(), last.trim());
+    let (start, end) = match (position(first), position(last)) {
+        (Some(start), Some(last)) if last >= start => (start, length.min(last.saturating_add(1))),
+        (Some(start), None) if last.is_empty() => (start, length),
+        (None, Some(count)) if first.is_empty() => (length.saturating_sub(count), length),
         _ => return Range::Whole,
     };
     if start < end { Range::Part(start, end) } else { Range::Outside }
+}
+
+/// A number of digits alone; one too large for any file is as good as the largest.
+fn position(digits: &str) -> Option<usize> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
 /// Both spellings of the name: the plain one for old clients, the extended one for the rest.
@@ -210,6 +217,13 @@ mod tests {
             (Some("bytes=-3"), Range::Part(7, 10)),
             (Some("bytes=8-99"), Range::Part(8, 10)),
             (Some("bytes=10-"), Range::Outside),
+            (Some("Bytes=0-3"), Range::Part(0, 4)),
+            (Some("bytes=0-99999999999999999999999"), Range::Part(0, 10)),
+            (Some("bytes=99999999999999999999999-"), Range::Outside),
+            (Some("bytes=-99999999999999999999999"), Range::Part(0, 10)),
+            (Some("bytes=-0"), Range::Outside),
+            (Some("bytes=+1-3"), Range::Whole),
+            (Some("bytes=-"), Range::Whole),
             (Some("bytes=5-2"), Range::Whole),
             (Some("lines=1-2"), Range::Whole),
         ] {
