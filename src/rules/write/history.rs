@@ -19,6 +19,8 @@ const OPEN: i64 = 253_402_300_799_000;
 /// Changes of one person within this time share a row.
 const MERGE: i64 = 5 * 60 * 1000;
 
+/// When a past state began to hold, be there a date of the same name in the row (a time has one).
+const DATE: &str = "Date";
 const CHANGED: &str = "ChangedMembers";
 /// How no changed members are noted, and a changed state.
 const NONE: &str = "|";
@@ -189,7 +191,7 @@ fn past(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64, has_past: bool,
     }
     let mut row = Row::of(tx.columns(history)?, Vec::new());
     row.set("SourceEntityId", id);
-    row.set("Date", tx.now);
+    row.set(DATE, tx.now);
     row.set("DateTo", OPEN);
     row.set("Modification", if has_past { "Update" } else { "Add" });
     row.set("PreviousHistoryRecordId", last.and_then(|l| l.int("Id")));
@@ -215,7 +217,7 @@ fn shape(tx: &Tx<'_>, entity: &Entity) -> Result<Option<Shape>> {
     let Some(history) = full_history(tx, entity) else { return Ok(None) };
     let (columns, past) = (tx.columns(entity)?, tx.columns(history)?);
     let shown = history.members.iter().filter_map(column);
-    let shown = shown.filter(|c| *c != "Id" && entity.members.iter().any(|m| column(m) == Some(*c)));
+    let shown = shown.filter(|c| !["Id", DATE].contains(c) && entity.members.iter().any(|m| column(m) == Some(*c)));
     let has_values = entity.custom_fields().is_some();
     let taken = shown
         .chain(Some(VALUES).filter(|_| has_values))
@@ -232,22 +234,29 @@ fn shape(tx: &Tx<'_>, entity: &Entity) -> Result<Option<Shape>> {
     Ok(Some(Shape { history: history.id, columns, taken, tracked, places, all, has_values, has_team_state }))
 }
 
+/// What every save touches. A change of nothing else is none, beside another it is noted (recorded 2023).
+const TOUCHED: &[&str] = &["ModifyDate", "LastEditor"];
+
 /// The members that a change is about, as they are noted; all of a new row.
 fn changed(shape: &Shape, old: Option<&Row>, new: &Row) -> String {
-    // a save touches these every time; they are no change of their own
-    let silent = |name: &str| matches!(name, "ModifyDate" | "LastEditor");
+    let mut touched = Vec::new();
     let mut names = match old {
         None => shape.all.clone(),
         Some(old) => {
             let differs = |place: &Option<usize>| place.is_some_and(|at| old.values()[at] != new.values()[at]);
-            let members = shape.tracked.iter().zip(&shape.places);
-            let changed = members.filter(|(name, place)| differs(place) && !silent(name));
-            noted(changed.map(|(name, _)| name.as_str()))
+            let members = shape.tracked.iter().zip(&shape.places).filter(|(_, place)| differs(place));
+            let names = members.map(|(name, _)| name.as_str());
+            let (silent, own): (Vec<&str>, Vec<&str>) = names.partition(|name| TOUCHED.contains(name));
+            touched = silent;
+            noted(own.into_iter())
         }
     };
     if shape.has_values {
         let custom = custom_values::changed(old.map_or("", |old| old.text(VALUES)), new.text(VALUES));
         custom.iter().for_each(|name| note(&mut names, name));
+    }
+    if names != NONE {
+        touched.into_iter().for_each(|name| note(&mut names, name));
     }
     names
 }
@@ -290,7 +299,7 @@ fn last(tx: &Tx<'_>, history: &Entity, entity: &Entity, id: i64) -> Result<Optio
 }
 
 fn merges(tx: &Tx<'_>, last: &Row, changed: &str) -> bool {
-    let recent = last.int("Date").is_some_and(|date| tx.now - date < MERGE && date <= tx.now);
+    let recent = last.int(DATE).is_some_and(|date| tx.now - date < MERGE && date <= tx.now);
     let own = last.int("ModifierId") == Some(tx.who.id);
     let first = last.text("Modification") == "Add";
     let moves = |changed: &str| changed.contains(STATE) || changed.contains(TEAM_STATE);
