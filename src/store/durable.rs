@@ -9,6 +9,10 @@ use super::error::StoreError;
 use super::template::APPLICATION_ID;
 
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// The header of a database file, and where two numbers of the program's own stand in it.
+const HEAD: usize = 100;
+const USER_VERSION: usize = 60;
+const APPLICATION: usize = 68;
 
 /// What stands where the data file should be.
 pub(super) enum Found {
@@ -41,35 +45,31 @@ pub(super) fn claim(path: &Path) -> Result<Claim, StoreError> {
     Ok(Claim { _file: file })
 }
 
-/// Looks at a data file without changing it.
+/// Looks at a data file without changing it, and without SQLite, which would leave files beside one that it may only
+/// read. What is looked at was in the file before any log was.
 pub(super) fn inspect(path: &Path, version: i32) -> Result<Found, StoreError> {
     let foreign = || StoreError::Foreign(path.display().to_string());
     let mut head = Vec::new();
     match File::open(path) {
-        Ok(file) => file.take(SQLITE_MAGIC.len() as u64).read_to_end(&mut head)?,
+        Ok(file) => file.take(HEAD as u64).read_to_end(&mut head)?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(StoreError::Io(format!("'{}': {error}", path.display()))),
     };
     if head.is_empty() {
         return Ok(Found::Nothing);
     }
-    if head != SQLITE_MAGIC {
+    let number = |at: usize| head.get(at..)?.first_chunk().map(|bytes| i32::from_be_bytes(*bytes));
+    if !head.starts_with(SQLITE_MAGIC) || head.len() < HEAD || number(APPLICATION) != Some(APPLICATION_ID) {
         return Err(foreign());
     }
-    let location = Location::Durable(path.to_path_buf());
-    let db = location.open_untouched()?;
-    let pragma = |name: &str| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
-    if pragma("application_id")? != APPLICATION_ID {
-        return Err(foreign());
-    }
-    let found = pragma("user_version")?;
+    let found = number(USER_VERSION).ok_or_else(foreign)?;
     if found > version {
         return Err(StoreError::NewerSchema { found, known: version });
     }
     if found < version {
         return Err(StoreError::OlderSchema { found, known: version });
     }
-    if location.open_bare()?.is_readonly("main")? {
+    if Location::Durable(path.to_path_buf()).open_bare()?.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
     Ok(Found::Ours)
