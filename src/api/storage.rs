@@ -46,12 +46,12 @@ pub async fn route(app: &App, call: &Arc<Call>, caller: &Account) -> Result<Answ
             keep(app, call, user, group, key.first().copied()).await
         }
         (&Method::DELETE, [group]) => {
-            let group = (*group).to_owned();
-            change(app, call, move |c| storage::remove_group(c, user, &group)).await.map(|()| empty())
+            let name = (*group).to_owned();
+            change(app, call, group, move |c| storage::remove_group(c, user, &name)).await.map(|()| empty())
         }
         (&Method::DELETE, [group, key]) => {
-            let (group, key) = ((*group).to_owned(), (*key).to_owned());
-            change(app, call, move |c| storage::remove(c, user, &group, &key)).await.map(|()| empty())
+            let (group, name) = ((*group).to_owned(), (*key).to_owned());
+            change(app, call, key, move |c| storage::remove(c, user, &group, &name)).await.map(|()| empty())
         }
         (_, path) if path.len() > 2 => Err(Error::no_resource(&call.path)),
         _ => Err(Error::method_not_allowed()),
@@ -70,18 +70,20 @@ async fn keep(app: &App, call: &Arc<Call>, user: Change, group: &str, key: Optio
     if group.trim().is_empty() || key.trim().is_empty() {
         return Err(Error::bad_request("A group and a key need a name."));
     }
-    let document = change(app, call, move |c| storage::keep(c, user, &group, &key, &draft)).await?;
+    let name = key.clone();
+    let document = change(app, call, &name, move |c| storage::keep(c, user, &group, &key, &draft)).await?;
     Ok(json_answer(&document.members()))
 }
 
-/// Runs a change in the workspace's writer.
+/// Runs a change in the workspace's writer. `name` is that of the document or group it is about.
 async fn change<T: Send + 'static>(
     app: &App,
     call: &Call,
+    name: &str,
     job: impl Fn(&Connection) -> Result<T, Denied> + Send + 'static,
 ) -> Result<T, Error> {
     app.state.store.write(&call.workspace, job).await?.map_err(|denied| match denied {
-        Denied::Missing => missing(call.segments.last().map_or("", String::as_str)),
+        Denied::Missing => missing(name),
         Denied::NotOwner => Error::forbidden("Only the owner or an administrator may change this."),
         Denied::Store(error) => error.into(),
     })

@@ -139,12 +139,12 @@ ON CONFLICT ("ItemId", "UserId") DO UPDATE SET "Data" = excluded."Data""#;
 /// Writes a draft to the document under a key, making it first where there is none.
 ///
 /// # Errors
-/// A document of somebody else, or the store's.
+/// A document of somebody else, hidden or not, or the store's.
 pub fn keep(connection: &Connection, user: Change, group: &str, key: &str, draft: &Draft) -> Result<Document, Denied> {
     let names = [Value::Text(group.to_owned()), Value::Text(key.to_owned())];
     let mut document = match find(connection, user, group, key)? {
         Some(document) => document,
-        None if !select(connection, TAKEN, &names)?.is_empty() => return Err(Denied::NotOwner),
+        None if !select(connection, TAKEN, &names)?.is_empty() => return Err(Denied::Missing),
         None => {
             let [g, k] = names;
             let scope = draft.scope.unwrap_or(Scope::Private).name().to_owned();
