@@ -3,23 +3,40 @@
 //! Evidence: recorded create of a relation. That an item cannot relate to itself is assumed.
 
 use super::change::{Change, is_a};
+use super::check;
 use super::refusal::Refusal;
 use super::tx::{Result, Tx};
 use crate::query::convert::label;
-use crate::sql::dml;
+use crate::sql::{KIND_COLUMN, dml};
 
-/// Rule: two ends are two items; a permission knows its item by reference too.
-pub(super) fn complete(_: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+/// Rule: two ends are two items; a permission is for an item that is there, and knows it by reference too.
+pub(super) fn complete(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     if change.is("Relation")
         && !change.new.is_null("InboundId")
         && change.new.get("InboundId") == change.new.get("OutboundId")
     {
         return Err(Refusal::invalid("An entity cannot be related to itself.", Vec::new()));
     }
-    if change.is("EntityPermission") && change.changes("EntityId") {
-        let item = change.new.get("EntityId").clone();
-        change.new.set("GeneralId", item);
+    if change.is("EntityPermission") {
+        permitted_item(tx, change)?;
     }
+    Ok(())
+}
+
+/// The item of a permission stands there twice, as an id with a type and as a reference.
+fn permitted_item(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+    if !change.changes("EntityId") && !change.changes(KIND_COLUMN) {
+        return Ok(());
+    }
+    let (Some(id), Some(kind)) = (change.new.int("EntityId"), change.new.int(KIND_COLUMN)) else { return Ok(()) };
+    // a type that is not there is refused as every other reference
+    let Some(item) = tx.catalog().of_type(kind) else { return Ok(()) };
+    let general = tx.entity("General")?;
+    let item = if is_a(tx, item, "General") { item } else { general };
+    if tx.row(general, id)?.is_none_or(|row| row.int(KIND_COLUMN) != Some(kind)) {
+        return Err(check::unknown_reference(tx, item, id)?);
+    }
+    change.new.set("GeneralId", id);
     Ok(())
 }
 
