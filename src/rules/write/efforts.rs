@@ -1,4 +1,4 @@
-//! Efforts: role efforts make those of their item; what the item counts into follows by itself.
+//! Efforts: role efforts and tasks make those of their item; what the item counts into follows by itself.
 //!
 //! Evidence: recorded role efforts and efforts of a story (what is to do is recalculated only after the answer), the
 //! vendor's efforts pages.

@@ -1,4 +1,5 @@
 //! Roll-ups: the efforts of items count into what they are planned in, level by level; times count up to the epics.
+//! Tasks only ask for the sums of their story, which are made with its roles.
 //!
 //! A sum is made over all parts the first time, which heals a seed that left it out; from then on it moves by what a
 //! row adds or takes, however many others there are. Which items count into what is that of the demo data. That an item

@@ -87,12 +87,7 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     let missing = || Refusal::not_found(&entity.name, id);
     let sql = r#"SELECT MAX("Batch") FROM "Trash" WHERE "RootTable" = ? AND "RootId" = ?"#;
     let batch = tx.id(sql, &[table.into(), id.into()])?.ok_or_else(missing)?;
-    let values = tx.rows(r#"SELECT * FROM "Trash" WHERE "Batch" = ? ORDER BY rowid"#, &[batch.into()])?;
-    let mut rows: BTreeMap<(String, i64), Row> = BTreeMap::new();
-    for value in values.iter().filter(|v| v.flag("Gone") && v.text("Column") != DELETED_ON) {
-        let key = (value.text("Table").to_owned(), value.int("Row").unwrap_or_default());
-        rows.entry(key).or_default().set(value.text("Column"), value.get("Value").clone());
-    }
+    let (mut rows, references) = kept(tx, batch)?;
     let root = rows.get(&(table.to_owned(), id)).ok_or_else(missing)?.clone();
     let concrete = tx.concrete(entity, &root);
     if !tx.catalog().is_a(concrete.id, entity.id) {
@@ -101,65 +96,85 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     mend(tx, &mut rows, (table, id))?;
     tx.known.forget();
     tx.forget_items();
-    let known: BTreeSet<(String, i64)> = rows.keys().cloned().collect();
-    for ((table, row_id), row) in &mut rows {
-        if testing::closes_circle(tx, table, row)? {
-            continue;
-        }
-        if tx.ids(&format!(r#"SELECT "Id" FROM {} WHERE "Id" = ?"#, quoted(table)), &[(*row_id).into()])?.is_empty() {
-            if !row.is_null(VERSION) {
-                row.set(VERSION, tx.next_version()?);
-            }
-            tx.run(dml::insert(table, row.filled()))?;
-            let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
-            if let Some(item) = item.filter(|item| item.table == *table) {
-                // a story that comes back too knows its tasks
-                let story = row.int("UserStoryId").filter(|_| item.name == "Task");
-                if !story.is_some_and(|story| known.contains(&(table.clone(), story))) {
-                    rollup::note(tx, item, None, Some(row))?;
-                }
-                if item.name == "UserStory" {
-                    tx.sum_up(Some(*row_id));
-                }
-                rollup::note_restored(tx, item, *row_id)?;
-            }
-        }
-    }
-    for (table, id) in &known {
-        let item = family(tx, table).map(|family| Ok::<_, Refusal>((family, tx.row(family, *id)?))).transpose()?;
-        if let Some((family, Some(row))) = item
-            && row.int("ProjectId").is_some()
-            && !row.is_null("EntityStateId")
-        {
-            moves::catch_up(tx, tx.concrete(family, &row), *id)?;
-        }
-    }
-    for value in values.iter().filter(|v| !v.flag("Gone")) {
-        let (column, id) = (value.text("Column"), value.int("Row").unwrap_or_default());
-        let Some(holder) = family(tx, value.text("Table")) else { continue };
-        if let Some(row) = tx.row(holder, id)?.filter(|row| row.is_null(column)) {
-            tx.amend_row(holder, id, &row, &[(column, value.get("Value").clone())])?;
-        }
+    put_back(tx, &mut rows)?;
+    for reference in &references {
+        refer_again(tx, reference)?;
     }
     match concrete.name.as_str() {
         "TeamAssignment" => teams::resume(tx, id, &root)?,
         "Time" => times::advance(tx, &root)?,
+        "Tag" => tags::bearers(tx, id)?.into_iter().try_for_each(|item| tags::refresh(tx, item))?,
         _ => {}
     }
     tx.query(r#"DELETE FROM "Trash" WHERE "Batch" = ?"#, &[batch.into()])?;
-    if concrete.name == "Tag" {
-        tags::bearers(tx, id)?.into_iter().try_for_each(|item| tags::refresh(tx, item))?;
-    }
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
     let back = rows.iter().filter_map(|((table, _), row)| Some((tx.concrete(family(tx, table)?, row), row)));
     testing::follow_rows(tx, back)
+}
+
+/// Rows that went, by their tables and ids.
+type Rows = BTreeMap<(String, i64), Row>;
+
+/// What a batch keeps: rows that went, and references of rows that stayed.
+fn kept(tx: &Tx<'_>, batch: i64) -> Result<(Rows, Vec<Row>)> {
+    let values = tx.rows(r#"SELECT * FROM "Trash" WHERE "Batch" = ? ORDER BY rowid"#, &[batch.into()])?;
+    let (gone, references): (Vec<Row>, Vec<Row>) = values.into_iter().partition(|value| value.flag("Gone"));
+    let mut rows = Rows::new();
+    for value in gone.iter().filter(|value| value.text("Column") != DELETED_ON) {
+        let key = (value.text("Table").to_owned(), value.int("Row").unwrap_or_default());
+        rows.entry(key).or_default().set(value.text("Column"), value.get("Value").clone());
+    }
+    Ok((rows, references))
+}
+
+/// Puts rows back that are not there, and brings up to date what they belong to.
+fn put_back(tx: &Tx<'_>, rows: &mut Rows) -> Result<()> {
+    let back: BTreeSet<(String, i64)> = rows.keys().cloned().collect();
+    for ((table, id), row) in rows {
+        let is_there = format!(r#"SELECT "Id" FROM {} WHERE "Id" = ?"#, quoted(table));
+        if testing::closes_circle(tx, table, row)? || tx.id(&is_there, &[(*id).into()])?.is_some() {
+            continue;
+        }
+        if !row.is_null(VERSION) {
+            row.set(VERSION, tx.next_version()?);
+        }
+        tx.run(dml::insert(table, row.filled()))?;
+        let item = row.int(KIND_COLUMN).and_then(|kind| tx.catalog().of_type(kind));
+        let Some(item) = item.filter(|item| item.table == *table) else { continue };
+        // a story that comes back too knows its tasks
+        let story = row.int("UserStoryId").filter(|_| item.name == "Task");
+        if !story.is_some_and(|story| back.contains(&(table.clone(), story))) {
+            rollup::note(tx, item, None, Some(row))?;
+        }
+        if item.name == "UserStory" {
+            tx.sum_up(Some(*id));
+        }
+        rollup::note_restored(tx, item, *id)?;
+    }
+    for (table, id) in back {
+        let Some(family) = family(tx, &table) else { continue };
+        if let Some(row) = tx.row(family, id)?.filter(|row| !row.is_null("EntityStateId")) {
+            moves::catch_up(tx, tx.concrete(family, &row), id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets a row refer again to what came back, unless it refers to something else by now.
+fn refer_again(tx: &Tx<'_>, reference: &Row) -> Result<()> {
+    let (column, id) = (reference.text("Column"), reference.int("Row").unwrap_or_default());
+    let Some(holder) = family(tx, reference.text("Table")) else { return Ok(()) };
+    match tx.row(holder, id)?.filter(|row| row.is_null(column)) {
+        Some(row) => tx.amend_row(holder, id, &row, &[(column, reference.get("Value").clone())]),
+        None => Ok(()),
+    }
 }
 
 /// Sees to it that no row comes back with a reference to what went by itself: where it may be empty it is; a row that
 /// makes no sense without it stays away, and with the `root` of the deletion all of it does.
 ///
 /// Assumed; the message is one of the vendor's templates.
-fn mend(tx: &Tx<'_>, rows: &mut BTreeMap<(String, i64), Row>, root: (&str, i64)) -> Result<()> {
+fn mend(tx: &Tx<'_>, rows: &mut Rows, root: (&str, i64)) -> Result<()> {
     loop {
         let mut lost = Vec::new();
         let keys: Vec<(String, i64)> = rows.keys().cloned().collect();
@@ -185,11 +200,7 @@ fn mend(tx: &Tx<'_>, rows: &mut BTreeMap<(String, i64), Row>, root: (&str, i64))
 }
 
 /// References of a row that lead nowhere: column, target, id, and whether the row needs it.
-fn dangling<'a>(
-    tx: &Tx<'a>,
-    rows: &BTreeMap<(String, i64), Row>,
-    key: &(String, i64),
-) -> Result<Vec<(&'a str, &'a Entity, i64, bool)>> {
+fn dangling<'a>(tx: &Tx<'a>, rows: &Rows, key: &(String, i64)) -> Result<Vec<(&'a str, &'a Entity, i64, bool)>> {
     let (Some(family), Some(row)) = (family(tx, &key.0), rows.get(key)) else { return Ok(Vec::new()) };
     let entity = tx.concrete(family, row);
     let mut found = Vec::new();
@@ -218,7 +229,7 @@ fn restore_user(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Deleted entities of a type that are still to be had back: id, name, date of deletion where it is known.
+/// Deleted entities of a type that are still to be had back: id and name.
 pub fn deleted(tx: &Tx<'_>, entity: &Entity) -> Result<Vec<(i64, String)>> {
     let kind = Value::from(entity.type_id);
     let rows = if is_a(tx, entity, "GeneralUser") {
