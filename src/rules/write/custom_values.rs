@@ -281,6 +281,9 @@ fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Resul
     }
     let is_one = |entity: &Entity| kinds.is_empty() || kinds.iter().any(|kind| is_a(tx, entity, kind));
     let (entity, row) = found.filter(|(entity, _)| is_one(entity)).ok_or_else(unknown)?;
+    if !tx.who.sees_all && !tx.sees(entity.id, id)? {
+        return Err(unknown());
+    }
     let name = match row.text("Name") {
         "" => format!("{} {}", row.text("FirstName"), row.text("LastName")).trim().to_owned(),
         name => name.to_owned(),
