@@ -32,6 +32,7 @@ mod row;
 mod rules;
 mod save;
 mod settings;
+mod sums;
 mod tags;
 mod tasks;
 mod teams;

@@ -256,7 +256,7 @@ fn mark(id: i64) -> Value {
     format!("Sums of {id}").into()
 }
 
-/// What moved a thousand times is as exact as what was summed up once.
+/// Six digits: what moved a thousand times is as exact as what was summed up once.
 pub(super) fn rounded(sum: f64) -> f64 {
     (sum * 1e6).round() / 1e6
 }

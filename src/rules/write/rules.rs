@@ -5,7 +5,7 @@ use super::rollup::EFFORTS;
 use super::tx::{Result, Tx};
 use super::{
     automation, check, comments, dates, defaults, efforts, history, inherit, moves, people, processes, projects,
-    relations, rich_text, tags, tasks, teams, testing, times, workflow,
+    relations, rich_text, sums, tags, tasks, teams, testing, times, workflow,
 };
 use crate::catalog::Entity;
 
@@ -78,7 +78,7 @@ pub(super) fn after(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
 /// # Errors
 /// The store's.
 pub fn settle(tx: &Tx<'_>) -> Result<()> {
-    efforts::settle(tx)?;
+    sums::settle(tx)?;
     history::settle(tx)
 }
 
@@ -87,7 +87,7 @@ pub fn settle(tx: &Tx<'_>) -> Result<()> {
 /// # Errors
 /// The store's.
 pub fn settle_later(tx: &Tx<'_>) -> Result<()> {
-    efforts::settle_later(tx)?;
+    sums::settle_later(tx)?;
     history::settle(tx)
 }
 
