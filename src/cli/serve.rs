@@ -142,7 +142,9 @@ impl Serve {
 
 impl Serve {
     fn certificates(&self) -> PathBuf {
-        self.tls_dir.clone().unwrap_or_else(user_folder)
+        let folder = self.tls_dir.clone().unwrap_or_else(user_folder);
+        // clients are told of it, wherever they run
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 }
 

@@ -12,7 +12,7 @@ use super::refusal::{Message, Refusal};
 use super::save::VALUES;
 use super::settings;
 use super::tx::{Result, Tx};
-use crate::catalog::Entity;
+use crate::catalog::{Entity, EntityKind};
 use crate::date::parse_date;
 use crate::draft::Draft;
 use crate::query::CustomField;
@@ -257,6 +257,11 @@ fn entities(tx: &Tx<'_>, field: &CustomField, draft: &Draft) -> Result<Json> {
     Ok(if parts.is_empty() { Json::Null } else { Json::from(parts.join(",")) })
 }
 
+/// What somebody may mean by a kind: something with an address that is kept in rows.
+fn can_be_meant(entity: &Entity) -> bool {
+    entity.has_uri() && entity.view.is_none() && matches!(entity.kind, EntityKind::Resource | EntityKind::Base)
+}
+
 /// What an entity is and how it is called; it must be there, and of a type that the field is for.
 fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Result<(String, String)> {
     let unknown = || {
@@ -274,7 +279,7 @@ fn named(tx: &Tx<'_>, field: &CustomField, id: i64, kind: Option<&str>) -> Resul
         (None, kinds) => kinds.to_vec(),
     };
     let mut found = None;
-    for entity in candidates.into_iter().filter_map(|kind| tx.catalog().named(kind).filter(|e| e.has_uri())) {
+    for entity in candidates.into_iter().filter_map(|kind| tx.catalog().named(kind).filter(|e| can_be_meant(e))) {
         if found.is_none() {
             found = tx.row(entity, id)?.map(|row| (tx.concrete(entity, &row), row));
         }

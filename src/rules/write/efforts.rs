@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::rollup::{self, EFFORTS, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::{own, tasks, workflow};
+use super::{own, tasks, times, workflow};
 use crate::value::Value;
 
 /// Rule: what is done and what is to do make up a role effort. One role has one effort: a second one changes it.
@@ -129,29 +129,22 @@ pub(super) fn direct(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Rule: what is finished has nothing to do any more.
+/// Rule: what is finished has nothing to do any more, until it is reopened.
 pub(super) fn follow_state(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    if !is_a(tx, change.entity, "Assignable")
-        || !change.changes("EntityStateId")
-        || !workflow::is_final(tx, change.new.int("EntityStateId"))?
-    {
+    if !is_a(tx, change.entity, "Assignable") || !change.changes("EntityStateId") {
         return Ok(());
     }
-    let by_role = of_roles(tx, change.id)?;
-    for old in &by_role {
-        write_role(tx, old, old.real("Effort"), old.real("Effort"))?;
-    }
-    if rollup::has_parts(tx, change.entity, change.id)? {
+    if !workflow::is_final(tx, change.new.int("EntityStateId"))? {
+        let before = change.old.as_ref().and_then(|old| old.int("EntityStateId"));
+        if workflow::is_final(tx, before)? {
+            times::reopen(tx, change.id)?;
+            tx.sum_up(Some(change.id));
+        }
         return Ok(());
     }
-    if let Some(old) = tx.row(change.entity, change.id)?.filter(|_| by_role.is_empty()) {
-        let tasks = tasks::counted(tx, change.entity, change.id, &old)?;
-        let [effort, ..] = own::of(&old, tasks);
-        let mut new = old.clone();
-        own::show(&mut new, balanced(effort, effort), tasks);
-        tx.write(change.entity, change.id, &old, new)?;
+    if !rollup::has_parts(tx, change.entity, change.id)? {
+        tx.sum_up(Some(change.id));
     }
-    tx.sum_up(Some(change.id));
     Ok(())
 }
 

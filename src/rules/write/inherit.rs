@@ -8,7 +8,7 @@ use super::{custom_values, moves};
 use crate::value::Value;
 
 /// Where a story's tasks are planned is the story's business.
-const OF_STORY: &[&str] = &["ProjectId", "ReleaseId", "IterationId", "TeamIterationId"];
+pub(super) const OF_STORY: &[&str] = &["ProjectId", "ReleaseId", "IterationId", "TeamIterationId"];
 
 /// Rule: columns that come from the owner.
 pub(super) fn from_owner(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {

@@ -7,7 +7,7 @@
 use super::change::{Change, is_a};
 use super::row::Row;
 use super::tx::{Result, Tx};
-use super::{settings, teams, workflow};
+use super::{inherit, settings, teams, workflow};
 use crate::catalog::Entity;
 use crate::value::Value;
 
@@ -81,18 +81,25 @@ pub(super) fn new_state(tx: &Tx<'_>, entity: &Entity, state: Option<i64>, proces
     }
 }
 
-/// What has come back follows its story into the project it moved to meanwhile, and its project into its process.
+/// What has come back follows its story and its item where they moved meanwhile, and its project into its process.
 pub(super) fn catch_up(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
     let entity = tx.catalog().entity(entity.id);
     let Some(row) = tx.row(entity, id)? else { return Ok(()) };
-    let story = row.int("UserStoryId").filter(|_| entity.name == "Task");
-    if let Some(story) = story.map(|id| tx.row(tx.entity("UserStory")?, id)).transpose()?.flatten()
-        && story.get("ProjectId") != row.get("ProjectId")
+    let (owner, column, columns) = match entity.name.as_str() {
+        "Task" => ("UserStory", "UserStoryId", inherit::OF_STORY),
+        "Time" => ("Assignable", "AssignableId", &["ProjectId"][..]),
+        _ => ("", "", &[][..]),
+    };
+    if let Some(owner_id) = row.int(column)
+        && let Some(owner) = tx.row(tx.entity(owner)?, owner_id)?
     {
-        tx.amend_row(entity, id, &row, &[("ProjectId", story.get("ProjectId").clone())])?;
-        times_of(tx, id, story.get("ProjectId"))?;
+        let columns: Vec<(&str, Value)> = columns.iter().map(|c| (*c, owner.get(c).clone())).collect();
+        tx.amend_row(entity, id, &row, &columns)?;
+        if entity.name == "Task" {
+            times_of(tx, id, owner.get("ProjectId"))?;
+        }
     }
-    let Some(row) = tx.row(entity, id)? else { return Ok(()) };
+    let Some(row) = tx.row(entity, id)?.filter(|row| !row.is_null("EntityStateId")) else { return Ok(()) };
     match row.int("ProjectId").map(|project| settings::process_of(tx, tx.entity("Project")?, project, "ProcessId")) {
         Some(process) => process?.map_or(Ok(()), |process| take_state(tx, entity, (id, &row), process)),
         None => Ok(()),
@@ -105,7 +112,13 @@ fn take_state(tx: &Tx<'_>, entity: &Entity, (id, row): (i64, &Row), process: i64
     let Some(first) = new_state(tx, entity, row.int("EntityStateId"), process)? else { return Ok(()) };
     let kind = entity.type_id.unwrap_or_default();
     let state = settings::namesake(tx, row.get("EntityStateId"), Some(process), kind)?.unwrap_or(first);
-    tx.amend_row(entity, id, row, &[("EntityStateId", state.into())])?;
+    let mut change = Change::new(entity, id, Some(row.clone()), row.clone());
+    change.new.set("EntityStateId", state);
+    workflow::dates(tx, &mut change)?;
+    tx.write(entity, id, row, change.new)?;
+    if is_a(tx, entity, "Assignable") {
+        tx.sum_up(Some(id));
+    }
     let assignment = tx.entity("TeamAssignment")?;
     let assignments = tx.ids(r#"SELECT "Id" FROM "TeamAssignment" WHERE "AssignableId" = ?"#, &[id.into()])?;
     assignments.into_iter().try_for_each(|id| tx.amend(assignment, id, &[("EntityStateId", state.into())]))

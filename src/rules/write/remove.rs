@@ -240,6 +240,9 @@ pub fn unlink(tx: &Tx<'_>, owner: &Entity, id: i64, member: &Member, child: i64)
         return Err(Refusal::NotAllowed);
     }
     permission::edit(tx, concrete, id)?;
+    if !tx.who.sees_all && !tx.sees(item.id, child)? {
+        return Err(Refusal::not_found(&item.name, child));
+    }
     match &collection.link {
         CollectionLink::By(by) => unlink_child(tx, collection, item, by, id, child),
         CollectionLink::Through { link, from, to } => {

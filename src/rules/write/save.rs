@@ -42,7 +42,7 @@ pub(super) fn apply(tx: &Tx<'_>, mutation: &Mutation, owner: Option<Owner<'_>>, 
     }
     let mut change = match mutation.id {
         None => begin_create(tx, mutation)?,
-        Some(id) => begin_update(tx, mutation, id)?,
+        Some(id) => begin_update(tx, mutation, id, owner.is_some())?,
     };
     if let Some(owner) = owner {
         change.new.set(owner.column, owner.id);
@@ -80,7 +80,7 @@ pub(super) fn created<'a>(tx: &Tx<'_>, entity: &'a Entity) -> Result<Change<'a>>
     Ok(Change::new(entity, 0, None, blank(tx, entity)?))
 }
 
-fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<'a>> {
+fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64, gets_owner: bool) -> Result<Change<'a>> {
     let addressed = tx.catalog().entity(mutation.entity);
     let writable = matches!(addressed.kind, EntityKind::Resource | EntityKind::Base | EntityKind::History);
     if !addressed.can_update || !writable {
@@ -91,7 +91,7 @@ fn begin_update<'a>(tx: &Tx<'a>, mutation: &Mutation, id: i64) -> Result<Change<
     if !tx.who.sees_all && !tx.sees(entity.id, id)? {
         return Err(Refusal::not_found(&addressed.name, id));
     }
-    if !mutation.set.is_empty() {
+    if gets_owner || !mutation.set.is_empty() {
         permission::edit(tx, entity, id)?;
     }
     Ok(Change::new(entity, id, Some(row.clone()), row))

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::own::balanced;
-use super::rollup::{self, EFFORTS, progress};
+use super::rollup::{self, EFFORTS, Efforts, progress};
 use super::row::Row;
 use super::tx::{Result, Tx};
 use super::{efforts, own, tasks, times, workflow};
@@ -62,21 +62,19 @@ fn make_sums(tx: &Tx<'_>, id: i64, old: &Row) -> Result<()> {
         return times::role_times(tx, id);
     }
     times::role_times(tx, id)?;
-    let by_role = tx.rows(
-        r#"SELECT COUNT(*) AS n, TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
-           FROM "RoleEffort" WHERE "AssignableId" = ?"#,
-        &[Value::Int(id)],
-    )?;
-    let by_role = by_role.into_iter().next().filter(|sums| sums.int("n") > Some(0));
+    let is_final = workflow::is_final(tx, old.int("EntityStateId"))?;
     let (tasks, [spent_on_tasks, remain_of_tasks]) = tasks::sums(tx, entity, id, old)?;
     let mut new = old.clone();
-    match by_role {
+    match by_roles(tx, id, is_final)? {
         Some(sums) => {
             for (n, column) in EFFORTS.into_iter().enumerate() {
-                new.set(column, rollup::rounded(sums.real(column) + tasks[n]));
+                new.set(column, rollup::rounded(sums[n] + tasks[n]));
             }
         }
-        None => own::show(&mut new, own::of(old, tasks), tasks),
+        None => {
+            let [effort, done, open] = own::of(old, tasks);
+            own::show(&mut new, if is_final { balanced(effort, effort) } else { [effort, done, open] }, tasks);
+        }
     }
     let progress = progress_of(tx, entity, &new)?;
     let (spent, remain) = times::of_item(tx, id)?;
@@ -84,6 +82,24 @@ fn make_sums(tx: &Tx<'_>, id: i64, old: &Row) -> Result<()> {
     new.set("TimeSpent", rollup::rounded(spent + spent_on_tasks));
     new.set("TimeRemain", rollup::rounded(remain + remain_of_tasks));
     tx.write(entity, id, old, new)
+}
+
+/// What the role efforts of an item are worth together, where it has any. Those of a finished item are done.
+fn by_roles(tx: &Tx<'_>, id: i64, is_final: bool) -> Result<Option<Efforts>> {
+    let sums = tx.rows(
+        r#"SELECT COUNT(*) AS n, TOTAL("Effort") AS "Effort", TOTAL("EffortCompleted") AS "EffortCompleted", TOTAL("EffortToDo") AS "EffortToDo"
+           FROM "RoleEffort" WHERE "AssignableId" = ?"#,
+        &[Value::Int(id)],
+    )?;
+    let Some(sums) = sums.into_iter().next().filter(|sums| sums.int("n") > Some(0)) else { return Ok(None) };
+    let [effort, done, open] = EFFORTS.map(|column| sums.real(column));
+    if !is_final || open == 0.0 {
+        return Ok(Some([effort, done, open]));
+    }
+    for old in efforts::of_roles(tx, id)? {
+        efforts::write_role(tx, &old, old.real("Effort"), old.real("Effort"))?;
+    }
+    Ok(Some([effort, effort, 0.0]))
 }
 
 /// What the service recalculates only after it answered: open efforts of items, remaining times of roles.

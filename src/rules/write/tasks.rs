@@ -85,7 +85,7 @@ fn total(tx: &Tx<'_>, story: i64) -> Result<Worth> {
 
 /// Rule: what a task is estimated at anew was a part of its story's estimate.
 pub(super) fn split_estimate(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    if change.new.real("Effort") <= 0.0 || !change.changes("Effort") && !change.changes("AssignableId") {
+    if change.new.real("Effort") <= 0.0 || !change.changes("Effort") {
         return Ok(());
     }
     let (story, role, before) = match change.entity.name.as_str() {
@@ -110,7 +110,7 @@ pub(super) fn split_estimate(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
 
 /// What a task was estimated at before a role effort of it changed. The first role takes over what stood without one.
 fn estimated(tx: &Tx<'_>, change: &Change<'_>, task: &Row) -> Result<f64> {
-    if let Some(old) = change.old.as_ref().filter(|_| !change.changes("AssignableId")) {
+    if let Some(old) = &change.old {
         return Ok(old.real("Effort"));
     }
     let (entity, id) = (tx.entity("Task")?, task.int("Id").unwrap_or_default());

@@ -52,15 +52,16 @@ pub(super) fn complete_case_run(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<
     if !change.is("TestCaseRun") {
         return Ok(());
     }
-    if change.is_new() {
+    if change.changes("TestPlanRunId") {
         in_plan(tx, change)?;
-        let run = change.new.get("TestPlanRunId").clone();
-        change.new.fill("RootTestPlanRunId", run);
-        if let Some(case) = change.new.int("TestCaseId")
-            && let Some(case) = tx.row(tx.entity("TestCase")?, case)?
-        {
-            change.new.fill("PriorityId", case.get("PriorityId").clone());
-        }
+        let path = change.new.int("TestPlanRunId").map(|run| upwards(tx, run)).transpose()?.unwrap_or_default();
+        change.new.set("RootTestPlanRunId", path.last().copied());
+    }
+    if change.is_new()
+        && let Some(case) = change.new.int("TestCaseId")
+        && let Some(case) = tx.row(tx.entity("TestCase")?, case)?
+    {
+        change.new.fill("PriorityId", case.get("PriorityId").clone());
     }
     if change.gives("Passed") && !change.gives("Status") && !change.new.is_null("Passed") {
         let status = if change.new.flag("Passed") { "Passed" } else { "Failed" };

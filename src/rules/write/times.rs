@@ -77,7 +77,18 @@ pub(super) fn follow(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
 /// Evidence: vendor's page on progress (each record of a time brings the progress up to date by the ratio of time
 /// spent, time that remains, and effort); that the ratio is this one is assumed.
 pub(super) fn advance(tx: &Tx<'_>, time: &Row) -> Result<()> {
-    let Some(id) = time.int("AssignableId") else { return Ok(()) };
+    match time.int("AssignableId") {
+        Some(item) => go_by_times(tx, item, Some(time.get("RoleId"))),
+        None => Ok(()),
+    }
+}
+
+/// What is reopened is as far again as its times say. Assumed.
+pub(super) fn reopen(tx: &Tx<'_>, item: i64) -> Result<()> {
+    go_by_times(tx, item, None)
+}
+
+fn go_by_times(tx: &Tx<'_>, id: i64, role: Option<&Value>) -> Result<()> {
     let assignable = tx.entity("Assignable")?;
     let Some(row) = tx.row(assignable, id)?.filter(|row| row.real("Effort") > 0.0) else { return Ok(()) };
     let entity = tx.concrete(assignable, &row);
@@ -93,7 +104,7 @@ pub(super) fn advance(tx: &Tx<'_>, time: &Row) -> Result<()> {
         own::show(&mut new, own::balanced(effort, effort * share(spent, remain)), tasks);
         return tx.write(entity, id, &row, new);
     }
-    for old in by_role.iter().filter(|role| role.get("RoleId") == time.get("RoleId")) {
+    for old in by_role.iter().filter(|old| role.is_none_or(|role| old.get("RoleId") == role)) {
         let (spent, remain) = of_role(tx, id, old.get("RoleId"))?;
         let effort = old.real("Effort");
         efforts::write_role(tx, old, effort, effort * share(spent, remain.unwrap_or_default()))?;

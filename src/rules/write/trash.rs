@@ -13,6 +13,7 @@ use super::save::reference_column;
 use super::tx::{Result, Tx, VERSION};
 use super::{moves, people, rollup, tags, teams, testing, times};
 use crate::catalog::Entity;
+use crate::query::convert::label;
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
 
@@ -94,6 +95,7 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
         return Err(missing());
     }
     mend(tx, &mut rows, (table, id))?;
+    stays_the_only_one(tx, concrete, &root)?;
     tx.known.forget();
     tx.forget_items();
     put_back(tx, &mut rows)?;
@@ -110,6 +112,28 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     tx.sum_up(root.int("AssignableId").or(root.int("UserStoryId")));
     let back = rows.iter().filter_map(|((table, _), row)| Some((tx.concrete(family(tx, table)?, row), row)));
     testing::follow_rows(tx, back)
+}
+
+/// Ties that there are once between the same ends.
+const TIES: &[(&str, &[&str])] = &[
+    ("RoleEffort", &["AssignableId", "RoleId"]),
+    ("Assignment", &["AssignableId", "GeneralUserId", "RoleId"]),
+    ("TeamAssignment", &["AssignableId", "TeamId"]),
+    ("Relation", &["InboundId", "OutboundId", "RelationTypeId"]),
+    ("GeneralFollower", &["GeneralId", "UserId"]),
+    ("ProjectMember", &["ProjectId", "UserId", "RoleId"]),
+];
+
+/// A tie does not come back beside one that was made anew meanwhile.
+fn stays_the_only_one(tx: &Tx<'_>, entity: &Entity, row: &Row) -> Result<()> {
+    let Some((_, ends)) = TIES.iter().find(|(name, _)| entity.name == *name) else { return Ok(()) };
+    let same: Vec<String> = ends.iter().map(|column| format!("{} IS ?", quoted(column))).collect();
+    let sql = format!(r#"SELECT "Id" FROM {} WHERE {}"#, quoted(&entity.table), same.join(" AND "));
+    let ends: Vec<Value> = ends.iter().map(|column| row.get(column).clone()).collect();
+    match tx.id(&sql, &ends)? {
+        Some(_) => Err(Refusal::invalid("{entityKind} already exists.", vec![("entityKind", label(&entity.name))])),
+        None => Ok(()),
+    }
 }
 
 /// Rows that went, by their tables and ids.
@@ -153,7 +177,7 @@ fn put_back(tx: &Tx<'_>, rows: &mut Rows) -> Result<()> {
     }
     for (table, id) in back {
         let Some(family) = family(tx, &table) else { continue };
-        if let Some(row) = tx.row(family, id)?.filter(|row| !row.is_null("EntityStateId")) {
+        if let Some(row) = tx.row(family, id)?.filter(|row| !row.is_null("ProjectId")) {
             moves::catch_up(tx, tx.concrete(family, &row), id)?;
         }
     }

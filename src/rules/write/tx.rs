@@ -67,6 +67,8 @@ pub struct Tx<'a> {
     pub(super) pasts: RefCell<BTreeMap<(EntityId, i64), history::Past>>,
     /// States of items in the workflows of their teams, as they were before this request changed what they depend on.
     pub(super) team_states: RefCell<BTreeMap<i64, Value>>,
+    /// Whether rows that were there before belong to rows that this request made.
+    adopted: Cell<bool>,
     /// Rows that this request made.
     made: RefCell<BTreeSet<(EntityId, i64)>>,
     /// Items as this request left them.
@@ -96,6 +98,7 @@ impl<'a> Tx<'a> {
             bereft: RefCell::default(),
             pasts: RefCell::default(),
             team_states: RefCell::default(),
+            adopted: Cell::new(false),
             made: RefCell::default(),
             items: RefCell::default(),
             plans: RefCell::default(),
@@ -273,10 +276,13 @@ impl<'a> Tx<'a> {
         Ok(id)
     }
 
-    /// Whether rows of `part` may belong to a row of `whole`: to one that this request made, only rows it made too.
+    /// Whether rows of `part` may belong to a row of `whole`: to one that this request made, only rows it made or
+    /// adopted.
     pub fn may_have(&self, whole: &Entity, id: i64, part: &Entity) -> bool {
         let (made, whole, part) = (self.made.borrow(), (family(whole), id), family(part));
-        !made.contains(&whole) || made.range((part, i64::MIN)..=(part, i64::MAX)).any(|row| *row != whole)
+        !made.contains(&whole)
+            || self.adopted.get()
+            || made.range((part, i64::MIN)..=(part, i64::MAX)).any(|row| *row != whole)
     }
 
     /// Whether this request made a row.
@@ -289,8 +295,13 @@ impl<'a> Tx<'a> {
         if settings::are(entity) || settings::lead_elsewhere(entity, columns.iter().any(|(c, _)| &**c == PROCESS)) {
             self.known.forget();
         }
-        // what was made here, alone, nothing else refers to
         let made = self.made.borrow();
+        let is_made = |id: &Value| made.iter().any(|(_, made)| *id == Value::Int(*made));
+        if !made.contains(&(family(entity), id)) && columns.iter().any(|(c, value)| c.ends_with("Id") && is_made(value))
+        {
+            self.adopted.set(true);
+        }
+        // what was made here, alone, nothing else refers to
         if made.len() == 1 && made.contains(&(family(entity), id)) {
             self.known.wrote_unshown();
         } else {

@@ -116,7 +116,8 @@ fn same_process_changed(change: &Change<'_>) -> bool {
 }
 
 /// Start, end and the date of the last move.
-fn dates(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
+/// The dates that a new state brings.
+pub(super) fn dates(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     let Some(state) = change.new.int("EntityStateId").map(|id| find(tx, id)).transpose()?.flatten() else {
         return Ok(());
     };

@@ -117,6 +117,10 @@ impl Told {
 }
 
 impl Item {
+    pub(super) fn go_by_times(&mut self) {
+        self.done = if self.spent > 0.0 { self.effort * self.spent / (self.spent + 1.0) } else { 0.0 };
+    }
+
     pub(super) fn estimate(&mut self, effort: f64, finished: bool) {
         self.effort = effort;
         self.done = if finished { effort } else { self.done.min(effort) };

@@ -91,9 +91,14 @@ impl Told {
             Step::Move { item, state } => {
                 let Some(id) = self.pick(*item, false) else { return };
                 let state = STATES[usize::from(self.in_hours)][usize::from(self.items[&id].task_of.is_some())][*state];
+                let was_finished = self.is_finished(id);
                 self.change(world, *item, false, &json!({"EntityState": {"Id": state}}), |i| i.state = state);
-                if self.is_finished(id) {
-                    self.items.entry(id).and_modify(|item| item.done = item.effort);
+                let finished = self.is_finished(id);
+                let item = self.items.get_mut(&id).expect("the item");
+                if finished {
+                    item.done = item.effort;
+                } else if was_finished {
+                    item.go_by_times();
                 }
             }
             Step::Effort { story, effort } => {
@@ -137,7 +142,7 @@ impl Told {
                 let item = self.items.get_mut(&id).expect("the item");
                 item.spent += f64::from(*hours);
                 if !finished {
-                    item.done = item.effort * item.spent / (item.spent + 1.0);
+                    item.go_by_times();
                 }
             }
             Step::Bulk { task, efforts } => {
