@@ -81,34 +81,33 @@ pub(super) fn new_state(tx: &Tx<'_>, entity: &Entity, state: Option<i64>, proces
     }
 }
 
-/// What has come back follows its story and its item where they moved meanwhile, and its project into its process.
-pub(super) fn catch_up(tx: &Tx<'_>, entity: &Entity, id: i64) -> Result<()> {
-    let entity = tx.catalog().entity(entity.id);
+/// Whose place is that of another one: entity, owner, column, and what it has of the owner.
+const FOLLOWERS: &[(&str, &str, &str, &[&str])] =
+    &[("Task", "UserStory", "UserStoryId", inherit::OF_STORY), ("Time", "Assignable", "AssignableId", &["ProjectId"])];
+
+/// What has come back follows its owner where that moved meanwhile, and its project into its process.
+pub(super) fn catch_up<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     let Some(row) = tx.row(entity, id)? else { return Ok(()) };
-    let (owner, column, columns) = match entity.name.as_str() {
-        "Task" => ("UserStory", "UserStoryId", inherit::OF_STORY),
-        "Time" => ("Assignable", "AssignableId", &["ProjectId"][..]),
-        _ => ("", "", &[][..]),
-    };
-    if let Some(owner_id) = row.int(column)
+    if let Some((_, owner, column, columns)) = FOLLOWERS.iter().find(|(name, ..)| entity.name == *name)
+        && let Some(owner_id) = row.int(column)
         && let Some(owner) = tx.row(tx.entity(owner)?, owner_id)?
     {
         let columns: Vec<(&str, Value)> = columns.iter().map(|c| (*c, owner.get(c).clone())).collect();
         tx.amend_row(entity, id, &row, &columns)?;
-        if entity.name == "Task" {
+        if is_a(tx, entity, "Assignable") {
             times_of(tx, id, owner.get("ProjectId"))?;
         }
     }
     let Some(row) = tx.row(entity, id)?.filter(|row| !row.is_null("EntityStateId")) else { return Ok(()) };
-    match row.int("ProjectId").map(|project| settings::process_of(tx, tx.entity("Project")?, project, "ProcessId")) {
-        Some(process) => process?.map_or(Ok(()), |process| take_state(tx, entity, (id, &row), process)),
+    let Some(project) = row.int("ProjectId") else { return Ok(()) };
+    match settings::process_of(tx, tx.entity("Project")?, project, "ProcessId")? {
+        Some(process) => take_state(tx, entity, (id, &row), process),
         None => Ok(()),
     }
 }
 
 /// Gives an item and its teams a state of a process, of the same name where there is one.
-fn take_state(tx: &Tx<'_>, entity: &Entity, (id, row): (i64, &Row), process: i64) -> Result<()> {
-    let entity = tx.catalog().entity(entity.id);
+fn take_state<'a>(tx: &Tx<'a>, entity: &'a Entity, (id, row): (i64, &Row), process: i64) -> Result<()> {
     let Some(first) = new_state(tx, entity, row.int("EntityStateId"), process)? else { return Ok(()) };
     let kind = entity.type_id.unwrap_or_default();
     let state = settings::namesake(tx, row.get("EntityStateId"), Some(process), kind)?.unwrap_or(first);
