@@ -73,8 +73,8 @@ fn is_finished(tx: &Tx<'_>, item: Option<i64>) -> Result<bool> {
 /// A role effort does not become one that is there already.
 ///
 /// Assumed; the service has an effort of each role from the start.
-fn stays_the_only_one(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
-    if !change.changes("AssignableId") && !change.changes("RoleId") {
+pub(super) fn stays_the_only_one(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    if !change.is("RoleEffort") || !change.changes("AssignableId") && !change.changes("RoleId") {
         return Ok(());
     }
     let sql = r#"SELECT "Id" FROM "RoleEffort" WHERE "AssignableId" = ? AND "RoleId" = ? AND "Id" <> ? LIMIT 1"#;

@@ -61,10 +61,7 @@ fn complete_assignment(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
     history::team_may_move(tx, tx.concrete(assignable, &row), &row)?;
     if let Some(team) = change.new.int("TeamId").filter(|_| change.changes("TeamId")) {
         on_project(tx, team, row.int("ProjectId"))?;
-        if assignment(tx, item, team)?.is_some_and(|id| id != change.id) {
-            let data = vec![("id", item.to_string())];
-            return Err(Refusal::invalid("The team is assigned to Assignable with Id {id} already.", data));
-        }
+        assigned_once(tx, change)?;
         if change.is_new() {
             change.new.fill("StartDate", tx.now);
         }
@@ -77,6 +74,16 @@ fn complete_assignment(tx: &Tx<'_>, change: &mut Change<'_>) -> Result<()> {
         belongs(tx, change, &row)?;
     }
     Ok(())
+}
+
+/// A team is assigned to an item once.
+pub(super) fn assigned_once(tx: &Tx<'_>, change: &Change<'_>) -> Result<()> {
+    let (Some(item), Some(team)) = (change.new.int("AssignableId"), change.new.int("TeamId")) else { return Ok(()) };
+    if !change.is("TeamAssignment") || assignment(tx, item, team)?.is_none_or(|id| id == change.id) {
+        return Ok(());
+    }
+    let data = vec![("id", item.to_string())];
+    Err(Refusal::invalid("The team is assigned to Assignable with Id {id} already.", data))
 }
 
 /// The state of an assignment is one of the item's workflow, or of the team's own one.

@@ -5,15 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::is_a;
+use super::change::{Change, is_a};
 use super::refusal::Refusal;
 use super::remove::goes_along;
 use super::row::Row;
 use super::save::reference_column;
 use super::tx::{Result, Tx, VERSION};
-use super::{moves, people, rollup, tags, teams, testing, times};
+use super::{efforts, moves, people, relations, rollup, tags, teams, testing, times};
 use crate::catalog::Entity;
-use crate::query::convert::label;
 use crate::sql::{KIND_COLUMN, dml, quoted};
 use crate::value::Value;
 
@@ -95,7 +94,7 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
         return Err(missing());
     }
     mend(tx, &mut rows, (table, id))?;
-    stays_the_only_one(tx, concrete, &root)?;
+    stays_the_only_one(tx, concrete, id, &root)?;
     tx.known.forget();
     tx.forget_items();
     put_back(tx, &mut rows)?;
@@ -114,26 +113,12 @@ pub fn restore<'a>(tx: &Tx<'a>, entity: &'a Entity, id: i64) -> Result<()> {
     testing::follow_rows(tx, back)
 }
 
-/// Ties that there are once between the same ends.
-const TIES: &[(&str, &[&str])] = &[
-    ("RoleEffort", &["AssignableId", "RoleId"]),
-    ("Assignment", &["AssignableId", "GeneralUserId", "RoleId"]),
-    ("TeamAssignment", &["AssignableId", "TeamId"]),
-    ("Relation", &["InboundId", "OutboundId", "RelationTypeId"]),
-    ("GeneralFollower", &["GeneralId", "UserId"]),
-    ("ProjectMember", &["ProjectId", "UserId", "RoleId"]),
-];
-
-/// A tie does not come back beside one that was made anew meanwhile.
-fn stays_the_only_one(tx: &Tx<'_>, entity: &Entity, row: &Row) -> Result<()> {
-    let Some((_, ends)) = TIES.iter().find(|(name, _)| entity.name == *name) else { return Ok(()) };
-    let same: Vec<String> = ends.iter().map(|column| format!("{} IS ?", quoted(column))).collect();
-    let sql = format!(r#"SELECT "Id" FROM {} WHERE {}"#, quoted(&entity.table), same.join(" AND "));
-    let ends: Vec<Value> = ends.iter().map(|column| row.get(column).clone()).collect();
-    match tx.id(&sql, &ends)? {
-        Some(_) => Err(Refusal::invalid("{entityKind} already exists.", vec![("entityKind", label(&entity.name))])),
-        None => Ok(()),
-    }
+/// A tie does not come back beside one that was made anew meanwhile: the rules of a create speak.
+fn stays_the_only_one(tx: &Tx<'_>, entity: &Entity, id: i64, row: &Row) -> Result<()> {
+    let mut change = Change::new(entity, id, None, row.clone());
+    efforts::stays_the_only_one(tx, &change)?;
+    teams::assigned_once(tx, &change)?;
+    relations::tied_once(tx, &mut change)
 }
 
 /// Rows that went, by their tables and ids.
