@@ -172,11 +172,8 @@ impl<S: Sink> Out<'_, S> {
                 out.value("Description", scalar(&practice[3], As::Plain));
                 out.value("DisplayName", scalar(&practice[4], As::Plain));
                 if let Value::Text(name) = &practice[2] {
-                    if name == practice::PLANNING {
-                        out.value(practice::UNIT, scalar(&row[3], As::Plain));
-                    }
-                    for (name, value) in practice::settings(name) {
-                        out.value(name, *value);
+                    for (name, value) in practice::settings(name, scalar(&row[3], As::Plain)) {
+                        out.value(name, value);
                     }
                 }
                 out.close();

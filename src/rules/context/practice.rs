@@ -2,29 +2,24 @@
 
 use crate::value::Scalar;
 
-/// The practice that settles in what efforts are counted.
-pub(super) const PLANNING: &str = "Planning";
-
-/// The setting of [`PLANNING`] that says it: `Hour` or `Point`.
-pub(super) const UNIT: &str = "EffortPoints";
-
-/// Settings of the practice, in the order they are shown; of planning those after the unit.
+/// Settings of the practice in a process that counts efforts in `unit`, in the order they are shown.
 ///
 /// Source: names from metadata of a 2017 client, those of planning with values recorded 2026; the values of time
 /// tracking are assumed, as a fresh account leaves them off.
-pub fn settings(practice: &str) -> &'static [(&'static str, Scalar<'static>)] {
+pub fn settings<'u>(practice: &str, unit: Scalar<'u>) -> Vec<(&'static str, Scalar<'u>)> {
     match practice {
-        PLANNING => &[
+        "Planning" => vec![
+            ("EffortPoints", unit),
             ("IsStoryEffortEqualsSumTasksEffort", Scalar::Bool(false)),
             ("AreAllTasksClosedWhenUserStoryIsClosed", Scalar::Bool(true)),
         ],
-        "Time Tracking" => &[
+        "Time Tracking" => vec![
             ("IsCloseAssignableIfZeroTimeRemaining", Scalar::Bool(false)),
             ("IsTimeDescriptionFieldVisible", Scalar::Bool(true)),
             ("IsTimeDescriptionRequired", Scalar::Bool(false)),
             ("IsRequiredShowRoleDropDown", Scalar::Bool(false)),
             ("EntitiesWithTimeTracking", Scalar::Text("UserStory,Task,Bug,Request,TestPlanRun")),
         ],
-        _ => &[],
+        _ => Vec::new(),
     }
 }
